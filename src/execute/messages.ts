@@ -1,0 +1,153 @@
+/**
+ * The vocabulary of launcher and Node layer.
+ *
+ * They speak over one stream socket: a socketpair when the launcher starts Node for this one command (cold), a Unix
+ * socket when a Node layer already waits (standby). Every message is a frame: u32 length of what follows, u8 type,
+ * body. Integers are little-endian; `string` and `bytes` are u32 length and the bytes; a list is u32 count and its
+ * items; numbers are u64. The twin of this file is `native/launcher/message.h`: the same names in the same order,
+ * and a test reads that header to prove it.
+ *
+ *     launcher                         Node layer
+ *     REQUEST            ─────────▶
+ *                        ◀─────────    READ      any number of times, each answered
+ *     ANSWERS            ─────────▶
+ *                        ◀─────────    PLAN      at most once
+ *     RESULT             ─────────▶              only if it failed, warned, captured, or was asked for
+ *                        ◀─────────    FINISH    what to print, what to log, how to exit
+ *
+ * A plan carries the FINISH that applies if all goes well; then the launcher needs no further word and closes.
+ */
+export const PROTOCOL_VERSION = 1;
+
+/** No frame is longer; a longer one means that the peer is not what it should be. */
+export const MAX_FRAME = 64 * 1024 * 1024;
+
+export const messageTypes = { REQUEST: 1, ANSWERS: 2, RESULT: 3, READ: 11, PLAN: 12, FINISH: 13 } as const;
+
+/**
+ * What the hands can look up. None of these changes anything.
+ * FILE: content of `path`. LIST: names in a directory. STAT: one item of decimal fields separated by spaces: st_mode
+ * uid gid rdev-major rdev-minor inode size mount-flags file-system-magic (following a final link). LINK: target of a
+ * symbolic link. STDIN: standard input to its end. EACH: for every directory D in `path` that has a file D/`name`:
+ * two items, D and the content. BELOW: one item, the concatenated contents of every file called `name` in the tree.
+ * EXISTS: nothing but the errno (lstat).
+ */
+export const readKinds = {
+  FILE: 1,
+  LIST: 2,
+  STAT: 3,
+  LINK: 4,
+  STDIN: 5,
+  EACH: 6,
+  BELOW: 7,
+  EXISTS: 8,
+} as const;
+export type ReadKind = keyof typeof readKinds;
+
+/** Body of READ: list of kind, path, name, max (bytes of one file; more is EFBIG). */
+export interface Read {
+  readonly kind: ReadKind;
+  readonly path: string;
+  readonly name?: string;
+  readonly max?: number;
+}
+
+/** Body of ANSWERS: list of errno, list of items. */
+export interface Answer {
+  /** 0, or why nothing could be read. */
+  readonly errno: number;
+  readonly items: readonly Uint8Array[];
+}
+
+/**
+ * Body of REQUEST, in this order: protocol version, build id, argv, env, cwd, own cgroups (/proc/self/cgroup), kernel
+ * release (uname -r), list of the numbers below in their order.
+ */
+export interface Request {
+  readonly build: string;
+  /** What the caller executed; argv[0] is the name railcar was called by. */
+  readonly argv: readonly string[];
+  readonly env: readonly string[];
+  readonly cwd: string;
+  readonly cgroups: string;
+  readonly release: string;
+  readonly numbers: Readonly<Record<RequestNumber, bigint>>;
+}
+export const requestNumbers = [
+  'uid',
+  'euid',
+  'gid',
+  'egid',
+  'pid',
+  'umask',
+  /** Wall clock, milliseconds since 1970. */
+  'now',
+  /** Effective capabilities, as in CapEff. */
+  'capabilities',
+  /** Bit n: descriptor n (0 to 2) is a terminal. */
+  'terminals',
+  /** Size of the terminal, 0 if there is none. */
+  'rows',
+  'columns',
+  /** Inode of /proc/self/ns/user: 4026531837 (0xEFFFFFFD) is the initial one. */
+  'userNamespace',
+] as const;
+export type RequestNumber = (typeof requestNumbers)[number];
+
+/**
+ * How a command ends. Body, in this order: exit code, standard output, standard error, log file path (empty: none),
+ * bytes to append to it, list of numbers [monitor, slot of the console's master or 0xffff, report].
+ */
+export interface Finish {
+  readonly code: number;
+  readonly stdout: string | Uint8Array;
+  readonly stderr: string | Uint8Array;
+  /** Appended (O_APPEND) to the file of `--log`, in one write. */
+  readonly log?: { readonly path: string; readonly text: string };
+  /**
+   * The launcher stays as monitor of the process it spawned: copies the terminal if there is a console slot, forwards
+   * signals, reaps, runs the plan's teardown, and exits with the process's status (128+n for a signal).
+   */
+  readonly monitor?: { readonly console: string | null };
+  /** In a PLAN: send RESULT even on plain success. */
+  readonly report?: boolean;
+}
+
+/**
+ * Body of PLAN: list of programs as bytes (0: hands, 1: undo, 2: teardown, from 3: stubs), then the Finish.
+ * A program is encoded by `src/plan/encode.ts`.
+ */
+
+/**
+ * Body of RESULT: list of numbers [ok], the captured output as bytes, list of failures. The first is the one that
+ * stopped the plan (if not ok); the others are warnings and failures of undoing. A failure: list of the numbers
+ * below, list of the strings below.
+ */
+export interface Result {
+  readonly ok: boolean;
+  readonly captured: Uint8Array;
+  readonly failures: readonly Failure[];
+}
+export const failureNumbers = [
+  /** 0: hands, 1: undo, 2: teardown, from 3: stub; 255: the launcher outside any program. */
+  'program',
+  /** Index of the operation in its program as encoded. */
+  'index',
+  'errno',
+  /** Of a process that died without a word (stub) or failed (hook): as from wait(2); else 0. */
+  'status',
+] as const;
+export const failureStrings = [
+  /** Name of the operation. */
+  'op',
+  /** The operation's origin in config.json. */
+  'origin',
+  /** The system call or step that failed. */
+  'step',
+  /** The object at fault: a path, a path component, a name. */
+  'subject',
+  /** What the kernel (fs-context log) or a program (last of its standard error) said. */
+  'detail',
+] as const;
+export type Failure = Readonly<Record<(typeof failureNumbers)[number], number>> &
+  Readonly<Record<(typeof failureStrings)[number], string>>;

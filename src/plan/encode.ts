@@ -1,0 +1,140 @@
+import { ByteWriter } from '../execute/bytes.ts';
+import type { Finish } from '../execute/messages.ts';
+import {
+  type ArgKind,
+  enumTables,
+  errnos,
+  flagTables,
+  type HandsOp,
+  handsOps,
+  type OrElse,
+  type StubOp,
+  stubOps,
+  type Template,
+  variables,
+} from './ops.ts';
+import type { Plan } from './plan.ts';
+
+/** What the C side calls a slot argument that is null. */
+export const NO_SLOT = 0xffff;
+
+/** "RCP1", the first four bytes of a program. */
+const MAGIC = 0x31504352;
+
+type AnyOp = HandsOp | StubOp;
+
+interface FlatOp {
+  readonly op: AnyOp;
+  /** How many operations that follow are its or-else branch. */
+  readonly skip: number;
+  /** Undo programs only: the operation is armed once the guarded operation of the hands' program has succeeded. */
+  readonly guard: number;
+}
+
+export interface EncodedPlan {
+  /** In the order of PLAN: hands, undo, teardown, stubs. */
+  readonly programs: readonly Uint8Array[];
+  /** Number of each slot name. */
+  readonly slots: ReadonlyMap<string, number>;
+}
+
+/**
+ * Encodes a plan for the C side. A program is: u32 magic, u32 number of operations, list of origins (strings), then
+ * each operation: u16 code (position in its table, from 1), u16 index of its origin, u16 guard, u8 skip, u8 number of
+ * errnos, u32 size of what follows, u16 each errno, arguments in the order of the table.
+ */
+export function encodePlan(plan: Plan): EncodedPlan {
+  const slots = new Map<string, number>();
+  const hands = flatten(plan.hands);
+  const undo: FlatOp[] = hands.flatMap(({ op }, index) =>
+    flatten('undo' in op ? (op.undo ?? []) : []).map((flat) => ({ ...flat, guard: index })),
+  );
+  const programs = [
+    encodeProgram(hands, handsOps, slots),
+    encodeProgram(undo, handsOps, slots),
+    encodeProgram(flatten(plan.teardown), handsOps, slots),
+    ...plan.stubs.map((ops) => encodeProgram(flatten(ops), stubOps, slots)),
+  ];
+  return { programs, slots };
+}
+
+/** The slot that a Finish names, as a number. */
+export function consoleSlot(finish: Finish, slots: ReadonlyMap<string, number>): number {
+  const name = finish.monitor?.console;
+  return name == null ? NO_SLOT : (slots.get(name) ?? NO_SLOT);
+}
+
+/** The operations of a program in the order in which the C side sees them, or-else branches in line. */
+export function flatten(ops: readonly AnyOp[]): FlatOp[] {
+  return ops.flatMap((op): FlatOp[] => {
+    const branch = flatten((op.orElse as OrElse<AnyOp> | undefined)?.do ?? []);
+    return [{ op, skip: branch.length, guard: 0 }, ...branch];
+  });
+}
+
+type Tables = Readonly<Record<string, { readonly args: Readonly<Record<string, ArgKind>> }>>;
+
+function encodeProgram(flat: readonly FlatOp[], table: Tables, slots: Map<string, number>): Uint8Array {
+  const codes = new Map(Object.keys(table).map((name, index) => [name, index + 1]));
+  const origins = [...new Set(flat.map(({ op }) => op.origin))];
+  const out = new ByteWriter();
+  out.u32(MAGIC);
+  out.u32(flat.length);
+  out.list(origins, (origin) => out.string(origin));
+  for (const { op, skip, guard } of flat) {
+    const on = op.orElse?.on ?? [];
+    out.u16(codes.get(op.op) ?? 0);
+    out.u16(origins.indexOf(op.origin));
+    out.u16(guard);
+    out.u8(skip);
+    out.u8(on.length);
+    out.sized(() => {
+      for (const name of on) out.u16(errnos[name]);
+      for (const [name, kind] of Object.entries(table[op.op]?.args ?? {})) {
+        encodeArgument(out, kind, (op as unknown as Record<string, unknown>)[name], slots);
+      }
+    });
+  }
+  return out.finish();
+}
+
+function encodeArgument(out: ByteWriter, kind: ArgKind, value: unknown, slots: Map<string, number>): void {
+  switch (kind) {
+    case 'number':
+      return out.u64(value as number | bigint);
+    case 'string':
+      return out.text(value as string);
+    case 'bytes':
+      return out.terminated(value as Uint8Array);
+    case 'strings':
+      return out.list(value as string[], (text) => out.text(text));
+    case 'template':
+      return encodeTemplate(out, value as Template);
+    case 'slot':
+    case 'into':
+      return out.u64(value === null ? NO_SLOT : slotNumber(value as string, slots));
+    case 'slots':
+      return out.list(value as string[], (name) => out.u64(slotNumber(name, slots)));
+  }
+  const [table, name] = kind.split(':') as ['flags' | 'enum', string];
+  if (table === 'enum') {
+    return out.u64((enumTables as Record<string, Record<string, number>>)[name]?.[value as string] ?? 0);
+  }
+  const bits = (flagTables as Record<string, Record<string, number>>)[name] ?? {};
+  return out.u64((value as string[]).reduce((sum, flag) => sum | BigInt(bits[flag] ?? 0), 0n));
+}
+
+function encodeTemplate(out: ByteWriter, template: Template): void {
+  const pieces = typeof template === 'string' ? [template] : template;
+  out.list(pieces, (piece) => {
+    out.u64(typeof piece === 'string' ? 0 : variables[piece.variable]);
+    out.text(typeof piece === 'string' ? piece : '');
+  });
+}
+
+function slotNumber(name: string, slots: Map<string, number>): number {
+  const known = slots.get(name);
+  if (known !== undefined) return known;
+  slots.set(name, slots.size);
+  return slots.size - 1;
+}
