@@ -16,6 +16,8 @@ export interface Facts {
     readonly initialUserNamespace: boolean;
     readonly umask: number;
     readonly pid: number;
+    /** Of that pid: field 22 of /proc/PID/stat. */
+    readonly startTime: number;
     /** RFC 3339 with nanoseconds or milliseconds, UTC. */
     readonly now: string;
   };

@@ -1,0 +1,92 @@
+/** One cgroup hierarchy that is mounted on this host. */
+export interface Hierarchy {
+  readonly version: 1 | 2;
+  /** v1: its controllers, or `name=systemd` and the like. v2: empty; what it offers is in cgroup.controllers. */
+  readonly controllers: readonly string[];
+  readonly mountPoint: string;
+  /** The cgroup that is visible at the mount point, as a path in the hierarchy; `/` unless it is a bind or namespace. */
+  readonly root: string;
+  /** The caller's own cgroup, as a path in the hierarchy. */
+  readonly own: string;
+}
+
+/** The cgroups of the host, as far as planning depends on them. */
+export interface CgroupHost {
+  /** hybrid: v1 hierarchies carry the controllers, and an empty v2 hierarchy is mounted beside them. */
+  readonly mode: 'v1' | 'hybrid' | 'v2';
+  readonly hierarchies: readonly Hierarchy[];
+  /**
+   * Contents of cgroup files that were read because `cgroupReads` asked for them, by absolute path, without the final
+   * newline. A file that does not exist is absent.
+   */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+interface Mount {
+  readonly root: string;
+  readonly point: string;
+  readonly type: string;
+  readonly superOptions: readonly string[];
+}
+
+/** Combines /proc/self/mountinfo (what is mounted where) and /proc/self/cgroup (where the caller is). */
+export function parseCgroupHost(mountinfo: string, selfCgroup: string): CgroupHost {
+  const mounts = cgroupMounts(mountinfo);
+  const hierarchies = selfCgroup
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => hierarchyOf(line, mounts))
+    .filter((hierarchy) => hierarchy !== undefined);
+  const v1 = hierarchies.some((hierarchy) => hierarchy.version === 1);
+  const v2 = hierarchies.some((hierarchy) => hierarchy.version === 2);
+  return { mode: v1 ? (v2 ? 'hybrid' : 'v1') : v2 ? 'v2' : 'v1', hierarchies, files: {} };
+}
+
+/** The v1 hierarchy that has a controller (`memory`, `name=systemd`), if this host has one. */
+export function hierarchyFor(host: CgroupHost, controller: string): Hierarchy | undefined {
+  return host.hierarchies.find((hierarchy) => hierarchy.controllers.includes(controller));
+}
+
+function cgroupMounts(mountinfo: string): Mount[] {
+  return mountinfo.split('\n').flatMap((line): Mount[] => {
+    const [before = '', after = ''] = line.split(' - ');
+    const [type = '', , superOptions = ''] = after.split(' ');
+    if (type !== 'cgroup' && type !== 'cgroup2') return [];
+    const fields = before.split(' ');
+    return [
+      {
+        root: unescapeOctal(fields[3] ?? '/'),
+        point: unescapeOctal(fields[4] ?? ''),
+        type,
+        superOptions: superOptions.split(','),
+      },
+    ];
+  });
+}
+
+/** A line of /proc/self/cgroup: `4:memory:/own/path`, `0::/own/path`. Not mounted: undefined. */
+function hierarchyOf(line: string, mounts: readonly Mount[]): Hierarchy | undefined {
+  const [number = '', names = ''] = line.split(':', 2);
+  const own = line.slice(number.length + names.length + 2);
+  const version = number === '0' && names === '' ? 2 : 1;
+  const controllers = names === '' ? [] : names.split(',');
+  const candidates = mounts.filter((mount) =>
+    version === 2
+      ? mount.type === 'cgroup2'
+      : mount.type === 'cgroup' && controllers.every((name) => mount.superOptions.includes(name)),
+  );
+  // One hierarchy may be mounted several times, for instance below some container's root file system.
+  const mount = candidates.find(({ point }) => below(point, '/sys/fs/cgroup')) ?? candidates[0];
+  return mount && { version, controllers, mountPoint: mount.point, root: mount.root, own };
+}
+
+function below(path: string, parent: string): boolean {
+  return path === parent || path.startsWith(`${parent}/`);
+}
+
+/** The kernel writes space, tab, newline and backslash in mountinfo as \ooo. */
+function unescapeOctal(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
+}

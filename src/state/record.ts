@@ -1,0 +1,163 @@
+import type { Template } from '../plan/ops.ts';
+
+/** Written into every record; a reader refuses a newer one. */
+export const RECORD_SCHEMA = 1;
+
+/** A process that is named for longer than one system call: the start time tells it from a later one of that pid. */
+export interface ProcessId {
+  readonly pid: number;
+  /** Field 22 of /proc/PID/stat. */
+  readonly startTime: number;
+}
+
+/** Of runc's file: namespace type to path. */
+const namespaceFiles = {
+  NEWNS: ['mount', 'mnt'],
+  NEWUTS: ['uts', 'uts'],
+  NEWIPC: ['ipc', 'ipc'],
+  NEWUSER: ['user', 'user'],
+  NEWPID: ['pid', 'pid'],
+  NEWNET: ['network', 'net'],
+  NEWCGROUP: ['cgroup', 'cgroup'],
+  NEWTIME: ['time', 'time'],
+} as const;
+
+/** What `create` knows about a container before its process exists. */
+export interface NewRecord {
+  readonly id: string;
+  /** Absolute. */
+  readonly bundle: string;
+  /** Absolute path of the root file system. */
+  readonly rootfs: string;
+  /** RFC 3339, UTC. */
+  readonly created: string;
+  /** The caller's uid. */
+  readonly owner: number;
+  /** config.json as parsed JSON, whole. */
+  readonly config: unknown;
+  /** Of `cgroupOps`: by controller, absolute paths; what `delete` removes. */
+  readonly cgroupPaths: Readonly<Record<string, string>>;
+  readonly systemdCgroup: boolean;
+  readonly launcher: ProcessId;
+}
+
+/**
+ * `<root>/<id>/state.json`. The keys in snake case are those that tools in the field read from runc's file of this
+ * name, with runc's meaning; the others are railcar's own. The status is not here: it is derived each time.
+ */
+export interface ContainerRecord {
+  readonly schema: number;
+  /**
+   * creating: the journal of a `create` that has not finished (or was killed): cgroup_paths may exist, pid is 0.
+   * created: complete.
+   */
+  readonly phase: 'creating' | 'created';
+  readonly id: string;
+  readonly bundle: string;
+  readonly rootfs: string;
+  readonly owner: number;
+  readonly created: string;
+  readonly launcher: ProcessId;
+  readonly systemdCgroup: boolean;
+  readonly init_process_pid: number;
+  readonly init_process_start: number;
+  readonly cgroup_paths: Readonly<Record<string, string>>;
+  readonly namespace_paths: Readonly<Record<string, string>>;
+  readonly config: unknown;
+}
+
+/** The first thing that `create` writes: what is about to be made, so that `delete --force` finds it. */
+export function journalText(fresh: NewRecord): string {
+  return recordText({
+    ...common(fresh),
+    phase: 'creating',
+    init_process_pid: 0,
+    init_process_start: 0,
+    namespace_paths: {},
+  });
+}
+
+/** The complete record; pid and start time are filled in by the hands when they write it. */
+export function recordTemplate(fresh: NewRecord): Template {
+  const { config, ...rest } = common(fresh);
+  const paths = Object.entries(namespaceFiles).flatMap(([key, [type, file]], index): Template[number][] => {
+    const lead = `${index === 0 ? '' : ','}${JSON.stringify(key)}:`;
+    const joined = joinedPath(config, type);
+    if (joined !== undefined) return [lead + JSON.stringify(joined)];
+    return [`${lead}"/proc/`, { variable: 'pid' }, `/ns/${file}"`];
+  });
+  const head = JSON.stringify({ ...rest, phase: 'created' }).slice(0, -1);
+  return [
+    `${head},"init_process_pid":`,
+    { variable: 'pid' },
+    ',"init_process_start":',
+    { variable: 'startTime' },
+    ',"namespace_paths":{',
+    ...paths,
+    `},"config":${JSON.stringify(config)}}\n`,
+  ];
+}
+
+/** A record that is already complete (`update` rewrites it). */
+export function recordText(record: ContainerRecord): string {
+  return `${JSON.stringify(record)}\n`;
+}
+
+/** Undefined: the file is not a record (cut short, corrupt, or not railcar's). Throws RangeError on a newer schema. */
+export function parseRecord(text: string): ContainerRecord | undefined {
+  const value = parseJson(text);
+  if (!isObject(value) || typeof value.schema !== 'number') return undefined;
+  if (value.schema > RECORD_SCHEMA) {
+    throw new RangeError(`state.json has schema ${value.schema}, this railcar knows up to ${RECORD_SCHEMA}`);
+  }
+  return isRecord(value) ? value : undefined;
+}
+
+function common(fresh: NewRecord) {
+  return {
+    schema: RECORD_SCHEMA,
+    id: fresh.id,
+    bundle: fresh.bundle,
+    rootfs: fresh.rootfs,
+    owner: fresh.owner,
+    created: fresh.created,
+    launcher: fresh.launcher,
+    systemdCgroup: fresh.systemdCgroup,
+    cgroup_paths: fresh.cgroupPaths,
+    config: fresh.config,
+  };
+}
+
+/** The path of a namespace that config.json has the container join. */
+function joinedPath(config: unknown, type: string): string | undefined {
+  const linux = isObject(config) && isObject(config.linux) ? config.linux : {};
+  const namespaces: unknown[] = Array.isArray(linux.namespaces) ? linux.namespaces : [];
+  const found = namespaces.find((entry) => isObject(entry) && entry.type === type);
+  return isObject(found) && typeof found.path === 'string' && found.path !== '' ? found.path : undefined;
+}
+
+function isRecord(value: Record<string, unknown>): value is Record<string, unknown> & ContainerRecord {
+  const texts = ['id', 'bundle', 'rootfs', 'created'];
+  const numbers = ['init_process_pid', 'init_process_start', 'owner'];
+  const maps = ['cgroup_paths', 'namespace_paths', 'launcher'];
+  return (
+    (value.phase === 'creating' || value.phase === 'created') &&
+    texts.every((key) => typeof value[key] === 'string') &&
+    numbers.every((key) => Number.isSafeInteger(value[key])) &&
+    maps.every((key) => isObject(value[key])) &&
+    Object.values(value.cgroup_paths as object).every((path) => typeof path === 'string') &&
+    isObject(value.config)
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
