@@ -28,3 +28,30 @@ enum channel_message {
 #define CHANNEL_MAX 4096
 /* As many descriptors as the kernel passes in one message (SCM_MAX_FD), less the program itself. */
 #define CHANNEL_MAX_SLOTS 252
+
+#include "fail.h"
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Words of a message after its type. PROGRAM has the most: count, 252 numbers, preserve. */
+#define CHANNEL_MAX_WORDS (CHANNEL_MAX_SLOTS + 2)
+
+struct channel_packet {
+    enum channel_message type;
+    size_t word_count;
+    uint64_t words[CHANNEL_MAX_WORDS];
+    struct failure failure; /* FAILURE only */
+    size_t fd_count;
+    int fds[CHANNEL_MAX_SLOTS + 1];
+};
+
+/* Sends one packet of words, with descriptors if fd_count is not 0. Returns 0 or -1. */
+int channel_send(int socket, enum channel_message type, const uint64_t *words, size_t word_count,
+    const int *fds, size_t fd_count);
+/* Receives one packet. Returns 1, 0 at end of file, or -1 (EBADMSG: not of this vocabulary; its descriptors are closed). */
+int channel_receive(int socket, struct channel_packet *packet);
+
+/* FAILURE as bytes: for the socket and for the exec fifo alike. Returns its size, at most CHANNEL_MAX. */
+size_t failure_pack(unsigned char packet[CHANNEL_MAX], const struct failure *failure);
+/* Returns 0, or -1 with EBADMSG. */
+int failure_unpack(struct failure *failure, const void *packet, size_t size);

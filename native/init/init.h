@@ -1,0 +1,10 @@
+/*
+ * The init stub: what the sealed copy of railcar does when it was executed as "railcar-init". Receives its program over
+ * the control descriptor (a SOCK_SEQPACKET end, see channel.h) and becomes the container's process.
+ */
+#pragma once
+
+/* argv[0] of the sealed copy; argv[1] is the number of the control descriptor in decimal. */
+#define INIT_NAME "railcar-init"
+
+_Noreturn void init_main(int control);
