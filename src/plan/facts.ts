@@ -1,4 +1,5 @@
 import type { CgroupHost } from '../cgroups/host.ts';
+import type { Filter } from '../seccomp/compile.ts';
 
 /** What a plan depends on besides config.json: all of it read through the hands, none of it read while planning. */
 export interface Facts {
@@ -16,12 +17,16 @@ export interface Facts {
     readonly initialUserNamespace: boolean;
     readonly umask: number;
     readonly pid: number;
+    /** The launcher's start time: field 22 of /proc/PID/stat. */
+    readonly startTime: number;
     /** Of that pid: field 22 of /proc/PID/stat. */
     readonly startTime: number;
     /** RFC 3339 with nanoseconds or milliseconds, UTC. */
     readonly now: string;
   };
   readonly cgroups: CgroupHost;
+  /** `linux.seccomp` as compiled by `compileSeccomp`; null where config.json has none. */
+  readonly seccomp: Filter | null;
 }
 
 /** The parts of the command line that change what is planned. */
@@ -40,3 +45,30 @@ export interface CreateOptions {
   readonly pidFile: string | null;
   readonly systemdCgroup: boolean;
 }
+
+/** What a plan of `exec` depends on besides the process: the container as its record and /proc describe it. */
+export interface ExecFacts {
+  readonly id: string;
+  readonly stateDir: string;
+  readonly caller: Facts['caller'];
+  readonly init: { readonly pid: number; readonly startTime: number };
+  /**
+   * The namespaces of the init process that are not the caller's own already, by comparing the links
+   * /proc/PID/ns/X and /proc/self/ns/X. `type` as in config.json.
+   */
+  readonly namespaces: readonly { readonly type: NamespaceType; readonly path: string }[];
+  /** Of the container's record. */
+  readonly cgroupPaths: Readonly<Record<string, string>>;
+  /** The container's filter, compiled; null where it has none. */
+  readonly seccomp: Filter | null;
+}
+
+export interface ExecOptions {
+  readonly detach: boolean;
+  readonly preserveFds: number;
+  readonly listenFds: boolean;
+  readonly consoleSocket: string | null;
+  readonly pidFile: string | null;
+}
+
+export type NamespaceType = 'pid' | 'network' | 'mount' | 'ipc' | 'uts' | 'user' | 'cgroup' | 'time';

@@ -132,7 +132,10 @@ export const enumTables = {
 
 /** Variables that hold what is known only while executing; 0 on the wire means "literal text". */
 export const variables = {
-  /** The container's (or exec's) process as the caller's pid namespace sees it. Set by `await` of `cloned`. */
+  /**
+   * The container's (or exec's) process as the caller's pid namespace sees it, set by `await` of `cloned`. In a
+   * stub's program it is the stub's own getpid(): hooks inside the container are told the pid as they see it.
+   */
   pid: 1,
   /** Its start time: field 22 of /proc/PID/stat, in clock ticks since boot. */
   startTime: 2,
@@ -339,6 +342,10 @@ export const stubOps = shapes({
     args: { path: 'string', recursive: 'number', into: 'into' },
     doc: 'clones the mount at a host path as a detached mount (locked flags stay locked)',
   },
+  idmap: {
+    args: { tree: 'slot', namespace: 'slot', recursive: 'number' },
+    doc: 'maps the owners of a detached mount through a user namespace (MOUNT_ATTR_IDMAP)',
+  },
   rootfs: {
     args: { path: 'string', tree: 'slot', into: 'into' },
     doc: 'binds the root file system onto itself, recursively (from a detached tree where one is given), and opens it',
@@ -358,8 +365,9 @@ export const stubOps = shapes({
       attr: 'flags:attr',
       propagation: 'flags:propagation',
       noSymlinks: 'number',
+      copyUp: 'number',
     },
-    doc: 'makes a file system (fsopen, fsconfig, fsmount) and attaches it at dest, made as a directory if missing; noSymlinks: no component of dest may be a link',
+    doc: 'makes a file system (fsopen, fsconfig, fsmount) and attaches it at dest, made as a directory if missing; noSymlinks: no component of dest may be a link; copyUp: it begins with a copy of what dest held',
   },
   mountData: {
     args: {
@@ -442,7 +450,7 @@ export const stubOps = shapes({
       socket: 'slot',
       console: 'number',
     },
-    doc: 'makes a terminal in the verified devpts at dev/pts, sets its size (0: default) and owner, sends the master over socket, binds the slave at dev/console if console, and makes it descriptors 0 to 2 and the controlling terminal',
+    doc: 'makes a terminal in the verified devpts at dev/pts, sets its size (0: default) and owner, sends the master over socket (null: over the channel, for receive), binds the slave at dev/console if console, and makes it descriptors 0 to 2 and the controlling terminal',
   },
   hook: {
     args: { path: 'string', args: 'strings', env: 'strings', timeout: 'number', stdin: 'template' },
