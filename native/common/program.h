@@ -14,6 +14,9 @@
 #define PROGRAM_MAX_OPS 65535u
 #define PROGRAM_MAX_BYTES (64u << 20)
 
+/* Slot numbers are below this; so many mounts that need a slot each are beyond any real configuration. */
+#define SLOTS_MAX 4096u
+
 struct op {
     uint16_t code;
     /* Undo programs: armed once the operation with this index in the hands' program has succeeded. */
@@ -36,6 +39,8 @@ struct op_table {
 };
 extern const struct op_table hands_table;
 extern const struct op_table stub_table;
+
+struct allocation;
 
 struct program {
     struct op *ops;
