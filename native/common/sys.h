@@ -112,9 +112,6 @@ enum {
 #ifndef CLONE_INTO_CGROUP
 #define CLONE_INTO_CGROUP 0x200000000ULL
 #endif
-#ifndef P_PIDFD
-#define P_PIDFD 3
-#endif
 #ifndef TIOCGPTPEER
 #define TIOCGPTPEER 0x5441
 #endif
