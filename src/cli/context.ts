@@ -1,0 +1,30 @@
+import type { Hands } from '../execute/hands.ts';
+import type { Request } from '../execute/messages.ts';
+
+/** Where `--log` wants the messages of this command. */
+export interface LogTarget {
+  /** Absolute; null: warnings go to standard error as lines of text. */
+  readonly path: string | null;
+  readonly format: 'text' | 'json';
+}
+
+/**
+ * What every verb of `src/lifecycle` gets beside its own options: `verb(context, options): Promise<Finish | null>`.
+ *
+ * A verb throws RailcarError for what goes wrong; it never makes the Finish of a failure itself. The command line
+ * adds log lines and the exit status: `hands.execute` of this context puts pending warnings into the Finish that
+ * goes with a plan, and what a verb returns is completed in the same way.
+ */
+export interface Context {
+  readonly request: Request;
+  readonly hands: Hands;
+  /** The state root: absolute, without a final slash, never `/`. */
+  readonly root: string;
+  readonly log: LogTarget;
+  readonly debug: boolean;
+  readonly systemdCgroup: boolean;
+  /** `auto`: decided by the caller's uid and user namespace. */
+  readonly rootless: boolean | 'auto';
+  /** Something odd that does not stop the command: one line in the log. */
+  warn(message: string): void;
+}
