@@ -19,8 +19,6 @@ export interface Facts {
     readonly pid: number;
     /** The launcher's start time: field 22 of /proc/PID/stat. */
     readonly startTime: number;
-    /** Of that pid: field 22 of /proc/PID/stat. */
-    readonly startTime: number;
     /** RFC 3339 with nanoseconds or milliseconds, UTC. */
     readonly now: string;
   };
@@ -40,7 +38,9 @@ export interface CreateOptions {
   readonly noNewKeyring: boolean;
   /** Descriptors from 3 on that the container inherits, those of LISTEN_FDS included. */
   readonly preserveFds: number;
-  readonly listenFds: boolean;
+  /** How many of them, the first ones, are LISTEN_FDS of the caller; 0 where it has none. */
+  readonly listenFds: number;
+  /** Absolute, as is pidFile. */
   readonly consoleSocket: string | null;
   readonly pidFile: string | null;
   readonly systemdCgroup: boolean;
@@ -66,7 +66,7 @@ export interface ExecFacts {
 export interface ExecOptions {
   readonly detach: boolean;
   readonly preserveFds: number;
-  readonly listenFds: boolean;
+  readonly listenFds: number;
   readonly consoleSocket: string | null;
   readonly pidFile: string | null;
 }

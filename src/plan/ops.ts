@@ -366,8 +366,9 @@ export const stubOps = shapes({
       propagation: 'flags:propagation',
       noSymlinks: 'number',
       copyUp: 'number',
+      keepMode: 'number',
     },
-    doc: 'makes a file system (fsopen, fsconfig, fsmount) and attaches it at dest, made as a directory if missing; noSymlinks: no component of dest may be a link; copyUp: it begins with a copy of what dest held',
+    doc: 'makes a file system (fsopen, fsconfig, fsmount) and attaches it at dest, made as a directory if missing; noSymlinks: no component of dest may be a link; copyUp: it begins with a copy of what dest held; keepMode: its root gets the mode that dest had, if dest existed',
   },
   mountData: {
     args: {
