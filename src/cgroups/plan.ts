@@ -1,6 +1,14 @@
+import type { Resources } from '../config/config.ts';
+import { PlanError } from '../plan/error.ts';
 import type { HandsOp } from '../plan/ops.ts';
-import type { CgroupHost } from './host.ts';
-import type { Resources } from './resources.ts';
+import { allowsAllDevices, deviceSettings } from './devices.ts';
+import { type CgroupHost, hierarchyFor } from './host.ts';
+import { cgroupPlaces, type Place } from './paths.ts';
+import type { Setting } from './setting.ts';
+import { subtreeOps, unifiedControllers } from './subtree.ts';
+import { refuseSystemd } from './systemd.ts';
+import { v1Settings } from './v1.ts';
+import { v2Settings } from './v2.ts';
 
 /** What of config.json decides about cgroups. */
 export interface CgroupConfig {
@@ -27,16 +35,142 @@ export interface CgroupPlan {
   readonly paths: Readonly<Record<string, string>>;
 }
 
-/** How the container's cgroups are made, filled and found again. Throws CgroupError when that cannot be. */
+/** How long (ms) to wait for a cgroup whose processes are dying before it can be removed. */
+export const REMOVE_DEADLINE = 2000;
+
+/** How the container's cgroups are made, filled and found again. Throws PlanError when that cannot be. */
 export function cgroupOps(
   config: CgroupConfig,
   host: CgroupHost,
   id: string,
   systemdCgroup: boolean,
 ): CgroupPlan {
-  void config;
-  void host;
-  void id;
-  void systemdCgroup;
-  return { make: [], joins: [], paths: {} };
+  if (systemdCgroup) refuseSystemd(config.linux?.cgroupsPath, host);
+  const places = cgroupPlaces(config.linux?.cgroupsPath, host, id);
+  for (const place of places) refuseFrozen(place, host);
+  const settings = containerSettings(config.linux?.resources ?? {}, host);
+  for (const each of settings) requireController(each, host);
+  return {
+    make: [
+      ...places.flatMap(makeOps),
+      ...places.flatMap((place) => inheritOps(place, host, settings)),
+      ...places.flatMap((place) => subtreeOps(place, host, settings)),
+      ...settings.map((each) => writeOp(each, places)),
+    ],
+    joins: places.map(joinOf).sort((a, b) => Number(a.memory) - Number(b.memory)),
+    paths: Object.fromEntries(places.flatMap(namedPaths)),
+  };
+}
+
+/** All writes that `linux.resources` of a new container stands for. */
+function containerSettings(resources: Resources, host: CgroupHost): Setting[] {
+  if (host.mode !== 'v2') {
+    return [
+      ...(needsDevices(resources, host) ? deviceSettings(resources.devices) : []),
+      ...v1Settings(resources),
+    ];
+  }
+  if (!allowsAllDevices(resources.devices)) {
+    throw new PlanError(
+      'config-unsupported',
+      'linux.resources.devices',
+      'restricting devices on cgroup v2 needs an eBPF program, which this version of railcar cannot make',
+    );
+  }
+  return v2Settings(resources);
+}
+
+/** Without the controller, a container that may use every device needs none; any other must not start. */
+function needsDevices({ devices }: Resources, host: CgroupHost): boolean {
+  return hierarchyFor(host, 'devices') !== undefined || !allowsAllDevices(devices);
+}
+
+function requireController({ controller, origin }: Setting, host: CgroupHost): void {
+  const there =
+    host.mode === 'v2'
+      ? controller === 'cgroup' || unifiedControllers(host).includes(controller)
+      : hierarchyFor(host, controller) !== undefined;
+  if (there) return;
+  throw new PlanError(
+    'host-unsupported',
+    `linux.resources.${origin}`,
+    `this host has no cgroup controller "${controller}" ${host.mode === 'v2' ? '(cgroup v2)' : 'mounted'}`,
+  );
+}
+
+function refuseFrozen({ path }: Place, { files }: CgroupHost): void {
+  const frozen =
+    (files[`${path}/freezer.state`] ?? 'THAWED') !== 'THAWED' || files[`${path}/cgroup.freeze`] === '1';
+  if (frozen)
+    throw new PlanError('host-unsupported', 'linux.cgroupsPath', `cgroup "${path}" exists and is frozen`);
+}
+
+/**
+ * The undo belongs to the check, not to the making: a directory that turns out to be in use is somebody else's and
+ * must not be touched when this container is given up because of it.
+ */
+function makeOps({ slot, path }: Place): HandsOp[] {
+  const origin = 'linux.cgroupsPath';
+  return [
+    { op: 'cgroupMake', origin, path, into: slot },
+    {
+      op: 'cgroupEmpty',
+      origin,
+      dir: slot,
+      undo: [{ op: 'cgroupRemove', origin, path, deadline: REMOVE_DEADLINE }],
+    },
+  ];
+}
+
+/**
+ * A new v1 cpuset has no processors and no memory nodes, and no process can join it. From the top down, each level
+ * that has none gets its parent's. Files that config.json sets in the container's own cgroup are left to that.
+ */
+function inheritOps(
+  { hierarchy, levels, path }: Place,
+  host: CgroupHost,
+  settings: readonly Setting[],
+): HandsOp[] {
+  if (!hierarchy.controllers.includes('cpuset')) return [];
+  return ['cpuset.cpus', 'cpuset.mems'].flatMap((file): HandsOp[] => {
+    let value = '';
+    return levels.flatMap((level): HandsOp[] => {
+      const own = host.files[`${level}/${file}`];
+      value = own || value;
+      if (own || value === '' || (level === path && settings.some((each) => each.file === file))) return [];
+      return [{ op: 'write', origin: 'linux.cgroupsPath', path: `${level}/${file}`, text: value }];
+    });
+  });
+}
+
+function writeOp(each: Setting, places: readonly Place[]): HandsOp {
+  const place = places.find(
+    ({ hierarchy }) =>
+      hierarchy.controllers.includes(each.controller) ||
+      (hierarchy.version === 2 && places.every((other) => other.hierarchy.version === 2)),
+  );
+  const branch = each.orElse && {
+    on: each.orElse.on,
+    do: each.orElse.settings.map((other) => writeOp(other, places)),
+  };
+  return {
+    op: 'writeAt',
+    origin: `linux.resources.${each.origin}`,
+    dir: place?.slot ?? null,
+    name: each.file,
+    text: each.text,
+    ...(branch && { orElse: branch }),
+  };
+}
+
+function joinOf({ hierarchy, slot }: Place): CgroupJoin {
+  return {
+    slot,
+    file: hierarchy.version === 2 ? 'cgroup.procs' : 'tasks',
+    memory: hierarchy.controllers.includes('memory'),
+  };
+}
+
+function namedPaths({ hierarchy, path }: Place): [string, string][] {
+  return hierarchy.version === 2 ? [['', path]] : hierarchy.controllers.map((name) => [name, path]);
 }

@@ -1,3 +1,7 @@
+import type { Config } from '../config/config.ts';
+import { parseJson } from '../config/json.ts';
+import { stringifyJson } from '../config/stringify.ts';
+import { RailcarError } from '../errors.ts';
 import type { Template } from '../plan/ops.ts';
 
 /** Written into every record; a reader refuses a newer one. */
@@ -33,8 +37,7 @@ export interface NewRecord {
   readonly created: string;
   /** The caller's uid. */
   readonly owner: number;
-  /** config.json as parsed JSON, whole. */
-  readonly config: unknown;
+  readonly config: Config;
   /** Of `cgroupOps`: by controller, absolute paths; what `delete` removes. */
   readonly cgroupPaths: Readonly<Record<string, string>>;
   readonly systemdCgroup: boolean;
@@ -63,7 +66,7 @@ export interface ContainerRecord {
   readonly init_process_start: number;
   readonly cgroup_paths: Readonly<Record<string, string>>;
   readonly namespace_paths: Readonly<Record<string, string>>;
-  readonly config: unknown;
+  readonly config: Config;
 }
 
 /** The first thing that `create` writes: what is about to be made, so that `delete --force` finds it. */
@@ -94,23 +97,25 @@ export function recordTemplate(fresh: NewRecord): Template {
     { variable: 'startTime' },
     ',"namespace_paths":{',
     ...paths,
-    `},"config":${JSON.stringify(config)}}\n`,
+    `},"config":${stringifyJson(config)}}\n`,
   ];
 }
 
 /** A record that is already complete (`update` rewrites it). */
 export function recordText(record: ContainerRecord): string {
-  return `${JSON.stringify(record)}\n`;
+  return `${stringifyJson(record)}\n`;
 }
 
-/** Undefined: the file is not a record (cut short, corrupt, or not railcar's). Throws RangeError on a newer schema. */
-export function parseRecord(text: string): ContainerRecord | undefined {
-  const value = parseJson(text);
-  if (!isObject(value) || typeof value.schema !== 'number') return undefined;
+/** Throws RailcarError if it is not a record (cut short, corrupt, not railcar's) or one of a newer schema. */
+export function parseRecord(text: string, file: string): ContainerRecord {
+  const value = parse(text, file);
+  if (!isObject(value) || typeof value.schema !== 'number') throw damaged(file);
   if (value.schema > RECORD_SCHEMA) {
-    throw new RangeError(`state.json has schema ${value.schema}, this railcar knows up to ${RECORD_SCHEMA}`);
+    const message = `has schema ${value.schema}, this version of railcar knows them up to ${RECORD_SCHEMA}`;
+    throw new RailcarError('state-unreadable', message, { file });
   }
-  return isRecord(value) ? value : undefined;
+  if (!isRecord(value)) throw damaged(file);
+  return value;
 }
 
 function common(fresh: NewRecord) {
@@ -129,11 +134,8 @@ function common(fresh: NewRecord) {
 }
 
 /** The path of a namespace that config.json has the container join. */
-function joinedPath(config: unknown, type: string): string | undefined {
-  const linux = isObject(config) && isObject(config.linux) ? config.linux : {};
-  const namespaces: unknown[] = Array.isArray(linux.namespaces) ? linux.namespaces : [];
-  const found = namespaces.find((entry) => isObject(entry) && entry.type === type);
-  return isObject(found) && typeof found.path === 'string' && found.path !== '' ? found.path : undefined;
+function joinedPath(config: Config, type: string): string | undefined {
+  return config.linux?.namespaces?.find((entry) => entry.type === type)?.path || undefined;
 }
 
 function isRecord(value: Record<string, unknown>): value is Record<string, unknown> & ContainerRecord {
@@ -150,12 +152,16 @@ function isRecord(value: Record<string, unknown>): value is Record<string, unkno
   );
 }
 
-function parseJson(text: string): unknown {
+function parse(text: string, file: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return parseJson(text, file);
+  } catch (cause) {
+    throw damaged(file, cause);
   }
+}
+
+function damaged(file: string, cause?: unknown): RailcarError {
+  return new RailcarError('state-unreadable', "is not a container's record", { file, cause });
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,164 @@
+import type { BlockIoResources, CpuResources, MemoryResources, Resources } from '../config/config.ts';
+import { PlanError } from '../plan/error.ts';
+import { type Setting, setting, settingOrZero } from './setting.ts';
+import { rdmaSettings } from './v1.ts';
+
+/** `linux.resources` as writes to the files of cgroup v2, devices excepted. `unified` comes last and wins. */
+export function v2Settings(resources: Resources): Setting[] {
+  if (resources.network?.classID || resources.network?.priorities?.length) {
+    throw new PlanError(
+      'host-unsupported',
+      'linux.resources.network',
+      'cgroup v2 has neither net_cls nor net_prio',
+    );
+  }
+  return [
+    ...cpuSettings(resources.cpu ?? {}),
+    ...setting('cpuset', 'cpuset.cpus', 'cpu.cpus', resources.cpu?.cpus),
+    ...setting('cpuset', 'cpuset.mems', 'cpu.mems', resources.cpu?.mems),
+    ...memorySettings(resources.memory ?? {}),
+    ...pidsSettings(resources.pids?.limit),
+    ...ioSettings(resources.blockIO ?? {}),
+    ...hugetlbSettings(resources.hugepageLimits),
+    ...rdmaSettings(resources.rdma),
+    ...unifiedSettings(resources.unified),
+  ];
+}
+
+function cpuSettings({ shares, quota, period, burst, idle }: CpuResources): Setting[] {
+  // The kernel refuses weights in an idle group, and a group that stops being idle gets the default weight.
+  return [
+    ...settingOrZero('cpu', 'cpu.idle', 'cpu.idle', idle),
+    ...setting('cpu', 'cpu.weight', 'cpu.shares', Number(idle) === 1 ? 0 : weightFromShares(shares)),
+    ...(quota || period
+      ? setting('cpu', 'cpu.max', quota ? 'cpu.quota' : 'cpu.period', bandwidth(quota, period))
+      : []),
+    ...settingOrZero('cpu', 'cpu.max.burst', 'cpu.burst', burst),
+  ];
+}
+
+function bandwidth(quota: number | bigint | undefined, period: number | bigint | undefined): string {
+  return `${quota !== undefined && quota > 0 ? quota : 'max'} ${period || 100000}`;
+}
+
+/**
+ * v1's shares go from 2 to 262144 with 1024 as default, v2's weight from 1 to 10000 with 100. The curve goes through
+ * all three points; runc, crun and systemd's newer versions use the same one.
+ */
+export function weightFromShares(shares: number | bigint | undefined): number {
+  if (!shares) return 0;
+  if (shares <= 2) return 1;
+  if (shares >= 262144) return 10000;
+  const log = Math.log2(Number(shares));
+  return Math.ceil(10 ** ((log * log + 125 * log) / 612 - 7 / 34));
+}
+
+function memorySettings({ limit, swap, reservation }: MemoryResources): Setting[] {
+  return [
+    ...settingOrZero('memory', 'memory.swap.max', 'memory.swap', swapOnly(limit, swap)),
+    ...setting('memory', 'memory.max', 'memory.limit', maxOrNumber(limit)),
+    ...setting('memory', 'memory.low', 'memory.reservation', maxOrNumber(reservation)),
+  ];
+}
+
+/** config.json counts memory and swap together, v2 swap alone, where 0 forbids it. */
+function swapOnly(limit: number | bigint | undefined, swap: number | bigint | undefined): string | undefined {
+  if (!swap) return Number(limit) === -1 ? 'max' : undefined;
+  if (swap < 0) return 'max';
+  if (!limit || limit < 0) {
+    throw new PlanError(
+      'config-invalid',
+      'linux.resources.memory.swap',
+      'cannot be set without a memory limit',
+    );
+  }
+  if (swap < limit) {
+    throw new PlanError(
+      'config-invalid',
+      'linux.resources.memory.swap',
+      `${swap} is less than the memory limit ${limit}`,
+    );
+  }
+  return String(BigInt(swap) - BigInt(limit));
+}
+
+function maxOrNumber(value: number | bigint | undefined): number | bigint | string | undefined {
+  return value !== undefined && value < 0 ? 'max' : value;
+}
+
+function pidsSettings(limit: number | bigint | undefined): Setting[] {
+  if (limit === undefined) return [];
+  return settingOrZero('pids', 'pids.max', 'pids.limit', limit > 0 ? limit : 'max');
+}
+
+const throttles = [
+  ['throttleReadBpsDevice', 'rbps'],
+  ['throttleWriteBpsDevice', 'wbps'],
+  ['throttleReadIOPSDevice', 'riops'],
+  ['throttleWriteIOPSDevice', 'wiops'],
+] as const;
+
+function ioSettings(io: BlockIoResources): Setting[] {
+  return [
+    ...ioWeight('', 'blockIO.weight', io.weight),
+    ...(io.weightDevice ?? []).flatMap((device, index) =>
+      ioWeight(`${device.major}:${device.minor} `, `blockIO.weightDevice[${index}]`, device.weight),
+    ),
+    ...throttles.flatMap(([key, word]) =>
+      (io[key] ?? []).map(({ major, minor, rate }, index) => ({
+        controller: 'io',
+        file: 'io.max',
+        origin: `blockIO.${key}[${index}]`,
+        text: `${major}:${minor} ${word}=${rate || 'max'}`,
+      })),
+    ),
+  ];
+}
+
+/** BFQ takes the weight as it is (1 to 1000); the general file has the range 1 to 10000 for v1's 10 to 1000. */
+function ioWeight(device: string, origin: string, weight: number | undefined): Setting[] {
+  if (!weight) return [];
+  const general = 1 + Math.floor(((Math.max(weight, 10) - 10) * 9999) / 990);
+  const weights = { controller: 'io', origin };
+  const instead = { ...weights, file: 'io.weight', text: `${device || 'default '}${general}` };
+  return [
+    {
+      ...weights,
+      file: 'io.bfq.weight',
+      text: `${device}${weight}`,
+      orElse: { on: ['ENOENT', 'EOPNOTSUPP'], settings: [instead] },
+    },
+  ];
+}
+
+function hugetlbSettings(limits: Resources['hugepageLimits'] = []): Setting[] {
+  return limits.flatMap(({ pageSize, limit }, index) => {
+    const origin = `hugepageLimits[${index}]`;
+    return [
+      ...settingOrZero('hugetlb', `hugetlb.${pageSize}.max`, origin, limit),
+      ...settingOrZero('hugetlb', `hugetlb.${pageSize}.rsvd.max`, origin, limit).map((write) => ({
+        ...write,
+        orElse: { on: ['ENOENT'] as const, settings: [] },
+      })),
+    ];
+  });
+}
+
+/** Files by name. A file of several keys takes one line a write. */
+function unifiedSettings(unified: Resources['unified'] = {}): Setting[] {
+  return Object.entries(unified).flatMap(([file, value]) => {
+    const origin = `unified["${file}"]`;
+    const controller = /^([a-z_]+)\.[^/]+$/.exec(file)?.[1];
+    if (controller === undefined) {
+      throw new PlanError(
+        'config-invalid',
+        `linux.resources.${origin}`,
+        'must be the name of a cgroup file, such as "memory.high"',
+      );
+    }
+    return value
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((text) => ({ controller, file, text, origin }));
+  });
+}
