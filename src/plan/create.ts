@@ -1,11 +1,241 @@
+import { posix } from 'node:path';
+import { cgroupOps } from '../cgroups/plan.ts';
 import type { Config } from '../config/config.ts';
+import { containerHooks, hasHooks, hostHooks } from '../hooks/hooks.ts';
+import { hookState } from '../hooks/state.ts';
+import { journalText, type NewRecord, recordTemplate } from '../state/record.ts';
+import { joinCgroups } from './cgroup.ts';
+import { consoleOps } from './console.ts';
+import { deviceOps } from './devices.ts';
 import type { CreateOptions, Facts } from './facts.ts';
+import { mountOps } from './mounts.ts';
+import { deniesSetgroups, hostId, namespaceKind, namespaceOps } from './namespaces.ts';
+import type { HandsOp, StubOp } from './ops.ts';
+import { protectOps } from './paths.ts';
 import type { Plan } from './plan.ts';
+import { earlyProcessOps, processOps } from './process.ts';
+import { rootOps } from './rootfs.ts';
+import { sysctlOps } from './sysctl.ts';
+import { teardownOps } from './teardown.ts';
+import { refuseUnsupported } from './unsupported.ts';
 
-/** The plan of `create` and `run`. Throws PlanError or CgroupError for what cannot be planned. */
+/** The plan of `create` and `run`. Throws PlanError for what cannot be planned. */
 export function buildCreate(config: Config, facts: Facts, options: CreateOptions): Plan {
-  void config;
-  void facts;
-  void options;
-  return { hands: [], stubs: [], teardown: [] };
+  refuseUnsupported(config);
+  const parts = partsOf(config, facts, options);
+  return {
+    hands: handsProgram(config, facts, options, parts),
+    stubs: [stubProgram(config, facts, options, parts)],
+    teardown:
+      options.verb === 'run' && !options.detach && !options.keep
+        ? teardownOps(config, facts, Object.values(parts.cgroups.paths))
+        : [],
+  };
+}
+
+type Parts = ReturnType<typeof partsOf>;
+
+/** What both programs are put together from. */
+function partsOf(config: Config, facts: Facts, options: CreateOptions) {
+  const cgroups = cgroupOps(config, facts.cgroups, facts.id, options.systemdCgroup);
+  const hooksWait = hasHooks(config, 'prestart', 'createRuntime');
+  const lateMemory = namespaceKind(config, 'cgroup') !== 'new' && !hooksWait;
+  const join = joinCgroups(cgroups.joins, lateMemory);
+  const detach = options.verb === 'create' || options.detach;
+  return {
+    cgroups,
+    hooksWait,
+    join,
+    namespaces: namespaceOps(config, facts.caller, join.birth),
+    root: rootOps(config, facts.bundle, options),
+    mounts: mountOps(config, facts, cgroups.paths),
+    console: consoleOps(config.process, 'process', options.consoleSocket, detach, true),
+  };
+}
+
+function handsProgram(config: Config, facts: Facts, options: CreateOptions, parts: Parts): HandsOp[] {
+  const { cgroups, namespaces, mounts, root, console, hooksWait } = parts;
+  const record = newRecord(config, facts, options, parts);
+  const creating = hookState(config, facts.id, facts.bundle, 'creating');
+  const running = hookState(config, facts.id, facts.bundle, 'running');
+  const state = posix.join(facts.stateDir, 'state.json');
+  const run = options.verb === 'run';
+  return [
+    ...claimOps(facts),
+    // The journal comes before what it lists, so that nothing is left that nobody knows of.
+    { op: 'writeFile', path: state, mode: 0o600, text: journalText(record), origin: 'state' },
+    ...cgroups.make,
+    ...(run ? [] : fifoOps(config, facts)),
+    ...namespaces.open,
+    ...mounts.hands,
+    ...root.hands,
+    ...console.connect,
+    {
+      op: 'spawn',
+      program: 0,
+      pass: [
+        ...cgroups.joins.map(({ slot }) => slot),
+        ...(run ? [] : [FIFO_SLOT]),
+        ...namespaces.slots,
+        ...mounts.slots,
+        ...root.slots,
+        ...console.slots,
+      ],
+      preserve: options.preserveFds,
+      origin: 'process',
+    },
+    { op: 'await', barrier: 'cloned', origin: 'linux.namespaces' },
+    ...console.receive,
+    ...(hooksWait
+      ? [
+          { op: 'await', barrier: 'mounted', origin: 'mounts' } as const,
+          ...hostHooks(config, 'prestart', creating),
+          ...hostHooks(config, 'createRuntime', creating),
+          { op: 'release', barrier: 'mounted', origin: 'hooks' } as const,
+        ]
+      : []),
+    run
+      ? { op: 'awaitExec', origin: 'process.args' }
+      : { op: 'await', barrier: 'created', origin: 'process.args' },
+    { op: 'writeFile', path: state, mode: 0o600, text: recordTemplate(record), origin: 'state' },
+    ...pidFileOps(options.pidFile),
+    ...(run ? hostHooks(config, 'poststart', running) : []),
+  ];
+}
+
+/** For this long (ms) a command waits for another one that works on the same container. */
+const LOCK_DEADLINE = 10_000;
+
+const FIFO_SLOT = 'fifo';
+
+/** The id belongs to whoever makes its directory. */
+function claimOps({ stateDir }: Facts): HandsOp[] {
+  const origin = 'state';
+  return [
+    { op: 'mkdirAll', path: posix.dirname(stateDir), mode: 0o711, origin },
+    {
+      op: 'mkdir',
+      path: stateDir,
+      mode: 0o711,
+      undo: [{ op: 'removeTree', path: stateDir, origin }],
+      origin,
+    },
+    {
+      op: 'open',
+      path: posix.join(stateDir, 'lock'),
+      flags: ['rdwr', 'creat'],
+      mode: 0o600,
+      into: 'lock',
+      origin,
+    },
+    { op: 'lock', file: 'lock', deadline: LOCK_DEADLINE, origin },
+  ];
+}
+
+/** The container's root opens it for writing, which blocks until `start` opens it for reading. */
+function fifoOps(config: Config, { stateDir }: Facts): HandsOp[] {
+  const path = posix.join(stateDir, 'exec.fifo');
+  return [
+    {
+      op: 'mkfifo',
+      path,
+      mode: 0o622,
+      uid: hostId(config.linux?.uidMappings, 0),
+      gid: hostId(config.linux?.gidMappings, 0),
+      origin: 'state',
+    },
+    { op: 'open', path, flags: ['path'], mode: 0, into: FIFO_SLOT, origin: 'state' },
+  ];
+}
+
+export function pidFileOps(path: string | null): HandsOp[] {
+  if (path === null) return [];
+  const undo: HandsOp[] = [{ op: 'unlink', path, origin: '--pid-file' }];
+  return [{ op: 'writeFile', path, mode: 0o644, text: [{ variable: 'pid' }], undo, origin: '--pid-file' }];
+}
+
+function newRecord(config: Config, facts: Facts, options: CreateOptions, parts: Parts): NewRecord {
+  return {
+    id: facts.id,
+    bundle: facts.bundle,
+    rootfs: parts.root.path,
+    created: facts.caller.now,
+    owner: facts.caller.uid,
+    config,
+    cgroupPaths: parts.cgroups.paths,
+    systemdCgroup: options.systemdCgroup,
+    launcher: { pid: facts.caller.pid, startTime: facts.caller.startTime },
+  };
+}
+
+/** SIGKILL. */
+const KILL = 9;
+
+function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts: Parts): StubOp[] {
+  const { namespaces, mounts, root, console, join, hooksWait } = parts;
+  const userNamespace = namespaceKind(config, 'user') !== 'none';
+  const creating = hookState(config, facts.id, facts.bundle, 'creating');
+  const context = {
+    origin: 'process',
+    seccomp: facts.seccomp,
+    userNamespace,
+    denySetgroups: deniesSetgroups(config, facts.caller),
+    preserveFds: options.preserveFds,
+    listenFds: options.listenFds,
+    ready: readyOps(config, facts, options),
+  };
+  return [
+    ...earlyProcessOps(config.process, context, facts.caller.initialUserNamespace),
+    ...mounts.before,
+    ...namespaces.enter,
+    // Until the container is created nobody else knows of it, so it must not outlive the launcher.
+    { op: 'parentDeath', signal: KILL, origin: 'process' },
+    ...join.early,
+    ...namespaces.late,
+    ...root.sources,
+    ...mounts.sources,
+    ...(userNamespace ? [{ op: 'become', uid: 0, gid: 0, origin: 'linux.uidMappings' } as const] : []),
+    { op: 'setsid', origin: 'process' },
+    ...(options.noNewKeyring
+      ? []
+      : [{ op: 'keyring', name: `_ses.${facts.id}`, origin: '--no-new-keyring' } as const]),
+    ...root.open,
+    ...mounts.mount,
+    ...deviceOps(config),
+    ...console.pty,
+    ...(config.hostname ? [{ op: 'hostname', name: config.hostname, origin: 'hostname' } as const] : []),
+    ...(config.domainname
+      ? [{ op: 'domainname', name: config.domainname, origin: 'domainname' } as const]
+      : []),
+    ...(hooksWait
+      ? [
+          { op: 'report', barrier: 'mounted', origin: 'mounts' } as const,
+          { op: 'hold', barrier: 'mounted', origin: 'hooks' } as const,
+        ]
+      : []),
+    ...containerHooks(config, 'createContainer', creating),
+    ...root.enter,
+    ...root.readonly,
+    ...mounts.late,
+    ...root.propagate,
+    ...sysctlOps(config),
+    ...protectOps(config),
+    ...join.late,
+    ...processOps(config.process, context),
+  ];
+}
+
+/** From here on the container lives by itself; a created one waits for `start`. */
+function readyOps(config: Config, facts: Facts, { verb }: CreateOptions): StubOp[] {
+  const created = hookState(config, facts.id, facts.bundle, 'created');
+  return [
+    { op: 'parentDeath', signal: 0, origin: 'process' },
+    ...(verb === 'create'
+      ? [
+          { op: 'report', barrier: 'created', origin: 'process' } as const,
+          { op: 'waitFifo', fifo: FIFO_SLOT, origin: 'process' } as const,
+        ]
+      : []),
+    ...containerHooks(config, 'startContainer', created),
+  ];
 }

@@ -1,0 +1,29 @@
+import { capabilityBit } from '../config/capabilities.ts';
+import type { Capabilities } from '../config/config.ts';
+
+export interface CapabilityMasks {
+  readonly bounding: bigint;
+  readonly effective: bigint;
+  readonly permitted: bigint;
+  readonly inheritable: bigint;
+  readonly ambient: bigint;
+}
+
+/** The five sets as masks. A missing set is empty; unknown names were warned of when config.json was read. */
+export function capabilityMasks(sets: Capabilities = {}): CapabilityMasks {
+  return {
+    bounding: capabilityMask(sets.bounding),
+    effective: capabilityMask(sets.effective),
+    permitted: capabilityMask(sets.permitted),
+    inheritable: capabilityMask(sets.inheritable),
+    ambient: capabilityMask(sets.ambient),
+  };
+}
+
+export function hasCapability(mask: bigint, name: string): boolean {
+  return (mask & capabilityMask([name])) !== 0n;
+}
+
+function capabilityMask(names: readonly string[] = []): bigint {
+  return names.reduce((mask, name) => mask | (capabilityBit(name) ?? 0n), 0n);
+}

@@ -1,0 +1,60 @@
+import type { Process } from '../config/config.ts';
+import { PlanError } from './error.ts';
+import type { HandsOp, StubOp } from './ops.ts';
+
+/** The slot in which the launcher finds the terminal's master; the `monitor` of a Finish names it. */
+export const CONSOLE_SLOT = 'console';
+
+export interface ConsolePlan {
+  readonly connect: readonly HandsOp[];
+  readonly slots: readonly string[];
+  readonly pty: readonly StubOp[];
+  /** Takes the master from the stub. */
+  readonly receive: readonly HandsOp[];
+}
+
+const none: ConsolePlan = { connect: [], slots: [], pty: [], receive: [] };
+const SOCKET_SLOT = 'console.socket';
+
+/**
+ * A terminal's master goes to whoever listens on the console socket, or to the launcher, which then stays in the
+ * foreground and copies. `dev/console` is bound for a container, not for an exec into one.
+ */
+export function consoleOps(
+  process: Process,
+  origin: string,
+  socket: string | null,
+  detach: boolean,
+  devConsole: boolean,
+): ConsolePlan {
+  if (socket !== null && !(process.terminal && detach)) {
+    throw new PlanError(
+      'config-invalid',
+      '--console-socket',
+      'cannot use console socket if railcar will not detach or allocate tty',
+    );
+  }
+  if (!process.terminal) return none;
+  if (detach && socket === null) {
+    throw new PlanError(
+      'config-invalid',
+      `${origin}.terminal`,
+      'cannot allocate tty if railcar will detach without setting console socket',
+    );
+  }
+  const pty: StubOp = {
+    op: 'pty',
+    root: 'root',
+    rows: process.consoleSize?.height ?? 0,
+    columns: process.consoleSize?.width ?? 0,
+    uid: process.user?.uid ?? 0,
+    socket: socket === null ? null : SOCKET_SLOT,
+    console: devConsole ? 1 : 0,
+    origin: `${origin}.terminal`,
+  };
+  if (socket === null) {
+    return { ...none, pty: [pty], receive: [{ op: 'receive', into: CONSOLE_SLOT, origin: pty.origin }] };
+  }
+  const connect: HandsOp = { op: 'connect', path: socket, into: SOCKET_SLOT, origin: '--console-socket' };
+  return { connect: [connect], slots: [SOCKET_SLOT], pty: [pty], receive: [] };
+}

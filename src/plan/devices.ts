@@ -1,0 +1,74 @@
+import { posix } from 'node:path';
+import type { Config, Device } from '../config/config.ts';
+import { parseMountOptions } from './mountOptions.ts';
+import { namespaceKind } from './namespaces.ts';
+import type { StubOp } from './ops.ts';
+
+/**
+ * The devices and links that every container has, and those of config.json, which replace the former at the same
+ * path. Nothing is made where config.json binds a /dev of its own.
+ */
+export function deviceOps(config: Config): StubOp[] {
+  const bound = (config.mounts ?? []).some(({ destination, type, options }) => {
+    const isBind = type === 'bind' || parseMountOptions(options ?? []).bind;
+    return isBind && posix.normalize(destination) === '/dev';
+  });
+  if (bound) return [];
+  const own = (config.linux?.devices ?? []).map((device, index) => ({
+    ...device,
+    path: posix.normalize(device.path),
+    origin: `linux.devices[${index}]`,
+  }));
+  const taken = new Set(own.map(({ path }) => path));
+  const userNamespace = namespaceKind(config, 'user') !== 'none';
+  return [
+    ...[...defaults.filter(({ path }) => !taken.has(path)), ...own].map((device) =>
+      deviceOp(device, userNamespace),
+    ),
+    ...links.map(
+      ([path, target]): StubOp => ({ op: 'symlink', root: 'root', path, target, origin: DEFAULT }),
+    ),
+  ];
+}
+
+const DEFAULT = 'default devices';
+
+type Located = Device & { readonly origin: string };
+
+const defaults: readonly Located[] = [
+  { path: '/dev/null', type: 'c', major: 1, minor: 3, origin: DEFAULT },
+  { path: '/dev/zero', type: 'c', major: 1, minor: 5, origin: DEFAULT },
+  { path: '/dev/full', type: 'c', major: 1, minor: 7, origin: DEFAULT },
+  { path: '/dev/random', type: 'c', major: 1, minor: 8, origin: DEFAULT },
+  { path: '/dev/urandom', type: 'c', major: 1, minor: 9, origin: DEFAULT },
+  { path: '/dev/tty', type: 'c', major: 5, minor: 0, origin: DEFAULT },
+];
+
+const links: readonly (readonly [string, string])[] = [
+  ['/dev/fd', '/proc/self/fd'],
+  ['/dev/stdin', '/proc/self/fd/0'],
+  ['/dev/stdout', '/proc/self/fd/1'],
+  ['/dev/stderr', '/proc/self/fd/2'],
+  ['/dev/core', '/proc/kcore'],
+  ['/dev/ptmx', 'pts/ptmx'],
+];
+
+/** A user namespace cannot make devices at all, only use those of the host; fifos anybody can make. */
+function deviceOp(device: Located, userNamespace: boolean): StubOp {
+  const { path, major = 0, minor = 0, origin } = device;
+  const bind: StubOp = { op: 'bindDevice', root: 'root', path, source: path, major, minor, origin };
+  if (userNamespace && device.type !== 'p') return bind;
+  const node: StubOp = {
+    op: 'mknod',
+    root: 'root',
+    path,
+    type: device.type === 'u' ? 'c' : (device.type as 'c' | 'b' | 'p'),
+    major,
+    minor,
+    mode: (device.fileMode ?? 0o666) & 0o7777,
+    uid: device.uid ?? 0,
+    gid: device.gid ?? 0,
+    origin,
+  };
+  return device.type === 'p' ? node : { ...node, orElse: { on: ['EPERM'], do: [bind] } };
+}

@@ -1,0 +1,129 @@
+import type { Process, Rlimit } from '../config/config.ts';
+import type { Filter } from '../seccomp/compile.ts';
+import { capabilityMasks } from './capabilities.ts';
+import type { enumTables, StubOp } from './ops.ts';
+
+export interface ProcessContext {
+  /** Path of the process in messages: `process`, or what --process names. */
+  readonly origin: string;
+  readonly seccomp: Filter | null;
+  /** In a user namespace, joined or new. */
+  readonly userNamespace: boolean;
+  readonly denySetgroups: boolean;
+  /** Descriptors from 3 on that it inherits, and how many of them are LISTEN_FDS. */
+  readonly preserveFds: number;
+  readonly listenFds: number;
+  /** Clears the bond to the launcher's life, reports what it has to and waits for what it has to. */
+  readonly ready: readonly StubOp[];
+}
+
+/**
+ * Early settings of a process, with the caller's rights. In a user namespace resource limits can no longer be raised,
+ * so they are set here; else only right before the user's program, so that a tight one does not hit the stub's work.
+ */
+export function earlyProcessOps(process: Process, context: ProcessContext, privileged: boolean): StubOp[] {
+  const { origin } = context;
+  const adjust: StubOp[] =
+    process.oomScoreAdj === undefined
+      ? []
+      : [oomOp(process.oomScoreAdj, `${origin}.oomScoreAdj`, privileged)];
+  return [...adjust, ...(context.userNamespace ? rlimitOps(process, origin) : [])];
+}
+
+/** From the container's root to the user's program. */
+export function processOps(process: Process, context: ProcessContext): StubOp[] {
+  const { origin, seccomp } = context;
+  const masks = capabilityMasks(process.capabilities);
+  const user = process.user ?? {};
+  const [name = ''] = process.args;
+  const filter: StubOp[] =
+    seccomp === null
+      ? []
+      : [{ op: 'seccomp', filter: seccomp.program, flags: seccomp.flags, origin: 'linux.seccomp' }];
+  const nnp = process.noNewPrivileges === true;
+  const chdir = (early: number): StubOp => ({
+    op: 'chdir',
+    path: process.cwd,
+    early,
+    origin: `${origin}.cwd`,
+  });
+  return [
+    ...(context.userNamespace ? [] : rlimitOps(process, origin)),
+    ...(process.terminal ? [] : [fdOwnerOp(user.uid ?? 0, origin)]),
+    ...(nnp ? [{ op: 'noNewPrivileges', origin: `${origin}.noNewPrivileges` } as const] : []),
+    // Without noNewPrivileges loading a filter needs CAP_SYS_ADMIN, so it comes before capabilities are dropped.
+    ...(nnp ? [] : filter),
+    { op: 'bounding', capabilities: masks.bounding, origin: `${origin}.capabilities.bounding` },
+    { op: 'umask', mask: user.umask ?? 0o022, origin: `${origin}.user.umask` },
+    // With the rights of root, for a directory that only root may enter; else with those of the user.
+    chdir(1),
+    {
+      op: 'user',
+      uid: user.uid ?? 0,
+      gid: user.gid ?? 0,
+      groups: (user.additionalGids ?? []).join(' '),
+      denySetgroups: context.denySetgroups ? 1 : 0,
+      origin: `${origin}.user`,
+    },
+    {
+      op: 'capabilities',
+      effective: masks.effective,
+      permitted: masks.permitted,
+      inheritable: masks.inheritable,
+      ambient: masks.ambient,
+      origin: `${origin}.capabilities`,
+    },
+    chdir(0),
+    { op: 'resolve', name, path: variable(process.env, 'PATH') ?? '', origin: `${origin}.args` },
+    ...context.ready,
+    // The very last act: whatever it forbids, only the program itself is left to be forbidden it.
+    ...(nnp ? filter : []),
+    execOp(process, context),
+  ];
+}
+
+/** No HOME is added. */
+const KEEP_HOME = 2 ** 32;
+
+function execOp(process: Process, context: ProcessContext): StubOp {
+  const listen = context.listenFds > 0;
+  const env = (process.env ?? []).filter((entry) => !(listen && entry.startsWith('LISTEN_FDS=')));
+  return {
+    op: 'exec',
+    args: process.args,
+    env: listen ? [...env, `LISTEN_FDS=${context.listenFds}`] : env,
+    home: variable(process.env, 'HOME') === undefined ? (process.user?.uid ?? 0) : KEEP_HOME,
+    listenPid: listen ? 1 : 0,
+    preserve: context.preserveFds,
+    origin: `${context.origin}.args`,
+  };
+}
+
+/** The last of several entries counts, as in a shell. */
+function variable(env: readonly string[] = [], name: string): string | undefined {
+  return env.findLast((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
+function rlimitOps(process: Process, origin: string): StubOp[] {
+  return (process.rlimits ?? []).map(
+    ({ type, soft, hard }: Rlimit, index): StubOp => ({
+      op: 'rlimit',
+      resource: type as keyof (typeof enumTables)['rlimit'],
+      soft,
+      hard,
+      origin: `${origin}.rlimits[${index}]`,
+    }),
+  );
+}
+
+/** Lowering it is a privilege; without that the container keeps the caller's, as rootless callers expect. */
+function oomOp(value: number, origin: string, privileged: boolean): StubOp {
+  const op = { op: 'writeSelf', name: 'oom_score_adj', text: String(value), origin } as const;
+  return privileged ? op : { ...op, orElse: { on: ['EACCES', 'EPERM'], do: [] } };
+}
+
+/** What came from outside may lie on a read-only file system or belong to an id that has no name in here. */
+function fdOwnerOp(uid: number, origin: string): StubOp {
+  const orElse = { on: ['EPERM', 'EINVAL', 'EROFS'], do: [] } as const;
+  return { op: 'fdOwner', uid, orElse, origin: `${origin}.user.uid` };
+}

@@ -1,0 +1,45 @@
+import { REMOVE_DEADLINE } from '../cgroups/plan.ts';
+import type { Config } from '../config/config.ts';
+import { hostHooks } from '../hooks/hooks.ts';
+import { hookState } from '../hooks/state.ts';
+import type { HandsOp } from './ops.ts';
+
+/** SIGKILL. */
+const KILL = 9;
+
+/** How long (ms) to go on killing those who keep forking. */
+const KILL_DEADLINE = 10_000;
+
+/**
+ * Ends what the container's first process has left behind and removes all of its traces. Used by the monitor of a
+ * foreground container and by `delete`; `paths` are its cgroups.
+ */
+export function teardownOps(
+  config: Config,
+  { id, bundle, stateDir }: { readonly id: string; readonly bundle: string; readonly stateDir: string },
+  paths: readonly string[],
+): HandsOp[] {
+  const each = [...new Set(paths)];
+  const stopped = hookState(config, id, bundle, 'stopped');
+  return [
+    ...each.map(
+      (path): HandsOp => ({
+        op: 'cgroupKill',
+        path,
+        signal: KILL,
+        deadline: KILL_DEADLINE,
+        origin: 'linux.cgroupsPath',
+      }),
+    ),
+    ...each.map(
+      (path): HandsOp => ({
+        op: 'cgroupRemove',
+        path,
+        deadline: REMOVE_DEADLINE,
+        origin: 'linux.cgroupsPath',
+      }),
+    ),
+    ...hostHooks(config, 'poststop', stopped),
+    { op: 'removeTree', path: stateDir, origin: 'state' },
+  ];
+}

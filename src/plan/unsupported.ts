@@ -1,0 +1,29 @@
+import type { Config, Process } from '../config/config.ts';
+import { PlanError } from './error.ts';
+
+/**
+ * Refuses what config.json may ask for and this version does not do. To leave it out without a word would start a
+ * container that is not the one that was described, perhaps a less confined one.
+ */
+export function refuseUnsupported(config: Config): void {
+  const { linux = {} } = config;
+  refuseProcess(config.process, 'process');
+  refuse(linux.mountLabel, 'linux.mountLabel', 'SELinux labels');
+  refuse(Object.keys(linux.netDevices ?? {})[0], 'linux.netDevices', 'moving network devices');
+  refuse(linux.intelRdt, 'linux.intelRdt', 'cache and memory bandwidth allocation');
+  refuse(linux.memoryPolicy, 'linux.memoryPolicy', 'memory policies');
+  if (linux.personality?.domain === 'LINUX32') refuse(true, 'linux.personality', 'other personalities');
+}
+
+export function refuseProcess(process: Process, origin: string): void {
+  refuse(process.apparmorProfile, `${origin}.apparmorProfile`, 'AppArmor profiles');
+  refuse(process.selinuxLabel, `${origin}.selinuxLabel`, 'SELinux labels');
+  refuse(process.scheduler, `${origin}.scheduler`, 'schedulers');
+  refuse(process.ioPriority, `${origin}.ioPriority`, 'I/O priorities');
+  refuse(process.execCPUAffinity, `${origin}.execCPUAffinity`, 'CPU affinities');
+}
+
+function refuse(value: unknown, origin: string, what: string): void {
+  if (value === undefined || value === '') return;
+  throw new PlanError('config-unsupported', origin, `this version of railcar does not support ${what}`);
+}
