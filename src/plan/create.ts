@@ -7,11 +7,12 @@ import { journalText, type NewRecord, recordTemplate } from '../state/record.ts'
 import { joinCgroups } from './cgroup.ts';
 import { consoleOps } from './console.ts';
 import { deviceOps } from './devices.ts';
-import type { CreateOptions, Facts } from './facts.ts';
+import type { CreateOptions, Facts, NamespaceType } from './facts.ts';
 import { mountOps } from './mounts.ts';
 import { deniesSetgroups, hostId, namespaceKind, namespaceOps } from './namespaces.ts';
 import type { HandsOp, StubOp } from './ops.ts';
 import { protectOps } from './paths.ts';
+import { pidFileOps } from './pidFile.ts';
 import type { Plan } from './plan.ts';
 import { earlyProcessOps, processOps } from './process.ts';
 import { rootOps } from './rootfs.ts';
@@ -39,8 +40,9 @@ type Parts = ReturnType<typeof partsOf>;
 function partsOf(config: Config, facts: Facts, options: CreateOptions) {
   const cgroups = cgroupOps(config, facts.cgroups, facts.id, options.systemdCgroup);
   const hooksWait = hasHooks(config, 'prestart', 'createRuntime');
-  const lateMemory = namespaceKind(config, 'cgroup') !== 'new' && !hooksWait;
-  const join = joinCgroups(cgroups.joins, lateMemory);
+  // As another user the stub may no longer join; from a new cgroup namespace it would join from outside its root.
+  const early = ['cgroup', 'user'].some((type) => namespaceKind(config, type as NamespaceType) !== 'none');
+  const join = joinCgroups(cgroups.joins, !early && !hooksWait);
   const detach = options.verb === 'create' || options.detach;
   return {
     cgroups,
@@ -146,12 +148,6 @@ function fifoOps(config: Config, { stateDir }: Facts): HandsOp[] {
     },
     { op: 'open', path, flags: ['path'], mode: 0, into: FIFO_SLOT, origin: 'state' },
   ];
-}
-
-export function pidFileOps(path: string | null): HandsOp[] {
-  if (path === null) return [];
-  const undo: HandsOp[] = [{ op: 'unlink', path, origin: '--pid-file' }];
-  return [{ op: 'writeFile', path, mode: 0o644, text: [{ variable: 'pid' }], undo, origin: '--pid-file' }];
 }
 
 function newRecord(config: Config, facts: Facts, options: CreateOptions, parts: Parts): NewRecord {

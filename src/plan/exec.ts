@@ -1,12 +1,126 @@
-import type { Config, Process } from '../config/config.ts';
+import type { CgroupJoin } from '../cgroups/plan.ts';
+import type { Process } from '../config/config.ts';
+import { hasCapability } from './capabilities.ts';
+import { joinCgroups } from './cgroup.ts';
+import { consoleOps } from './console.ts';
 import type { ExecFacts, ExecOptions } from './facts.ts';
+import { joinNamespaces, openNamespace, slotOf } from './namespaces.ts';
+import type { HandsOp, StubOp } from './ops.ts';
+import { pidFileOps } from './pidFile.ts';
 import type { Plan } from './plan.ts';
+import { earlyProcessOps, processOps } from './process.ts';
+import { refuseProcess } from './unsupported.ts';
 
-/** The plan of `exec`: `process` in the container that `config` (of its record) describes. Throws PlanError. */
-export function buildExec(process: Process, config: Config, facts: ExecFacts, options: ExecOptions): Plan {
-  void process;
-  void config;
-  void facts;
-  void options;
-  return { hands: [], stubs: [], teardown: [] };
+/** The plan of `exec`: another process in a container that runs. Throws PlanError for what cannot be planned. */
+export function buildExec(process: Process, facts: ExecFacts, options: ExecOptions): Plan {
+  refuseProcess(process, 'process');
+  const parts = partsOf(process, facts, options);
+  return {
+    hands: handsProgram(facts, options, parts),
+    stubs: [stubProgram(process, facts, options, parts)],
+    teardown: [],
+  };
+}
+
+type Parts = ReturnType<typeof partsOf>;
+
+const CGROUP = 'cgroup_paths';
+
+function partsOf(process: Process, facts: ExecFacts, options: ExecOptions) {
+  const userNamespace = facts.namespaces.some(({ type }) => type === 'user');
+  const joins = cgroupJoins(facts.cgroupPaths);
+  return {
+    userNamespace,
+    namespaces: facts.namespaces.map((namespace) => ({ ...namespace, origin: 'namespace_paths' })),
+    joins,
+    join: joinCgroups(joins, !userNamespace),
+    console: consoleOps(process, 'process', options.consoleSocket, options.detach, false),
+  };
+}
+
+interface PathJoin extends CgroupJoin {
+  readonly path: string;
+}
+
+/** One for each directory: controllers that are mounted together share theirs. */
+function cgroupJoins(paths: Readonly<Record<string, string>>): PathJoin[] {
+  const entries = Object.entries(paths).filter(
+    ([, path], index, all) => all.findIndex(([, other]) => other === path) === index,
+  );
+  return entries.map(([controller, path]) => ({
+    path,
+    slot: `cgroup:${controller === '' ? 'unified' : controller}`,
+    file: controller === '' ? 'cgroup.procs' : 'tasks',
+    memory: paths.memory === path,
+  }));
+}
+
+function handsProgram(facts: ExecFacts, options: ExecOptions, parts: Parts): HandsOp[] {
+  const { namespaces, joins, console } = parts;
+  return [
+    { op: 'pidfd', ...facts.init, into: 'init', origin: 'init_process_pid' },
+    ...namespaces.map(openNamespace),
+    ...joins.map(
+      ({ slot, path }): HandsOp => ({
+        op: 'open',
+        path,
+        flags: ['path', 'directory'],
+        mode: 0,
+        into: slot,
+        origin: CGROUP,
+      }),
+    ),
+    // The pid in the paths above still was this process: a pid is not used again before this fails.
+    { op: 'signal', process: 'init', signal: 0, origin: 'init_process_pid' },
+    ...console.connect,
+    {
+      op: 'spawn',
+      program: 0,
+      pass: [
+        ...joins.map(({ slot }) => slot),
+        ...namespaces.map(({ type }) => slotOf(type)),
+        ...console.slots,
+      ],
+      preserve: options.preserveFds,
+      origin: 'process',
+    },
+    { op: 'await', barrier: 'cloned', origin: 'namespace_paths' },
+    ...console.receive,
+    { op: 'awaitExec', origin: 'process.args' },
+    ...pidFileOps(options.pidFile),
+  ];
+}
+
+/** SIGKILL. */
+const KILL = 9;
+
+function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, parts: Parts): StubOp[] {
+  const { caller } = facts;
+  const { userNamespace, namespaces, join, console } = parts;
+  const context = {
+    origin: 'process',
+    seccomp: facts.seccomp,
+    userNamespace,
+    denySetgroups: userNamespace && !hasCapability(caller.capabilities, 'CAP_SETGID'),
+    preserveFds: options.preserveFds,
+    listenFds: options.listenFds,
+    ready: [{ op: 'parentDeath', signal: 0, origin: 'process' } as const],
+  };
+  return [
+    ...earlyProcessOps(process, context, caller.initialUserNamespace),
+    // Before the first join: a process of the container could trace this one from then on (CVE-2016-9962).
+    { op: 'undumpable', origin: 'namespace_paths' },
+    ...joinNamespaces(namespaces, caller),
+    // A pid namespace is entered only by being born.
+    { op: 'clone', namespaces: [], cgroup: join.birth, origin: 'namespace_paths' },
+    { op: 'parentDeath', signal: KILL, origin: 'process' },
+    ...join.early,
+    ...(userNamespace ? [{ op: 'become', uid: 0, gid: 0, origin: 'namespace_paths' } as const] : []),
+    { op: 'setsid', origin: 'process' },
+    { op: 'keyring', name: `_ses.${facts.id}`, origin: 'process' },
+    { op: 'openRoot', into: 'root', origin: 'process' },
+    ...console.pty,
+    ...join.late,
+    ...processOps(process, context),
+  ];
 }

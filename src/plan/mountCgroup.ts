@@ -122,7 +122,9 @@ function anew({ options, origin }: Request, { controllers }: Hierarchy, dest: st
 }
 
 function bound(request: Request, own: string, dest: string): StubOp {
-  return { ...emptyBind(request, dest, own), set: request.options.attr.set };
+  const { set, clear } = request.options.attr;
+  // Another access time mode is set only together with clearing the field.
+  return { ...emptyBind(request, dest, own), set, clear: clear.filter((name) => name === 'atime') };
 }
 
 function emptyBind({ origin }: Request, dest: string, source: string): Extract<StubOp, { op: 'bind' }> {

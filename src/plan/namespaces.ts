@@ -1,4 +1,4 @@
-import type { Config, IdMapping, Namespace, NamespaceType } from '../config/config.ts';
+import type { Config, IdMapping, NamespaceType } from '../config/config.ts';
 import { hasCapability } from './capabilities.ts';
 import type { Facts } from './facts.ts';
 import type { HandsOp, StubOp } from './ops.ts';
@@ -27,12 +27,12 @@ export function namespaceOps(config: Config, caller: Caller, cgroup: string | nu
   const user = fresh.find(({ type }) => type === 'user');
   const time = fresh.find(({ type }) => type === 'time');
   return {
-    open: [...joined.map(openOp), ...(user ? [usernsOp(config, caller, user.origin)] : [])],
+    open: [...joined.map(openNamespace), ...(user ? [usernsOp(config, caller, user.origin)] : [])],
     slots: [...joined.map(({ type }) => slotOf(type)), ...(user ? [slotOf('user')] : [])],
     enter: [
       // Before the first foreign namespace is joined: whoever lives there could trace this process from then on.
       ...(joined.length > 0 ? [undumpable(joined[0]?.origin ?? '')] : []),
-      ...joinOps(joined, caller),
+      ...joinNamespaces(joined, caller),
       ...(user ? [setns('user', user.origin)] : []),
       ...(time ? timeOps(config, time.origin) : []),
       // Not earlier: the offsets are written to a file of its own, which an undumpable process does not own.
@@ -71,12 +71,28 @@ export function deniesSetgroups(config: Config, caller: Caller): boolean {
   return own && !hasCapability(caller.capabilities, 'CAP_SETGID') && !needsTools(config, caller);
 }
 
-type Joined = Namespace & { readonly path: string; readonly origin: string };
+/** A namespace that exists, and what names it. */
+export interface Joined {
+  readonly type: NamespaceType;
+  readonly path: string;
+  readonly origin: string;
+}
 
-const slotOf = (type: NamespaceType) => `namespace.${type}`;
+export const slotOf = (type: NamespaceType) => `namespace.${type}`;
 
-function openOp({ type, path, origin }: Joined): HandsOp {
+export function openNamespace({ type, path, origin }: Joined): HandsOp {
   return { op: 'open', path, flags: ['rdonly'], mode: 0, into: slotOf(type), origin };
+}
+
+/**
+ * Joining asks for capabilities over the namespace's owner. A privileged caller has them over all, and would lose
+ * them by entering the user namespace first; an unprivileged one gains them only there. The mount namespace comes
+ * last, because paths change their meaning with it.
+ */
+export function joinNamespaces(joined: readonly Joined[], caller: Caller): StubOp[] {
+  const privileged = hasCapability(caller.capabilities, 'CAP_SYS_ADMIN');
+  const rank = ({ type }: Joined) => (type === 'user' ? (privileged ? 2 : -1) : type === 'mount' ? 1 : 0);
+  return [...joined].sort((a, b) => rank(a) - rank(b)).map(({ type, origin }) => setns(type, origin));
 }
 
 function usernsOp(config: Config, caller: Caller, origin: string): HandsOp {
@@ -105,17 +121,6 @@ function onlyOwn(mappings: readonly IdMapping[] = [], id: number): boolean {
 
 export function mapText(mappings: readonly IdMapping[] = []): string {
   return mappings.map(({ containerID, hostID, size }) => `${containerID} ${hostID} ${size}\n`).join('');
-}
-
-/**
- * Joining asks for capabilities over the namespace's owner. A privileged caller has them over all, and would lose
- * them by entering the user namespace first; an unprivileged one gains them only there. The mount namespace comes
- * last, because paths change their meaning with it.
- */
-function joinOps(joined: readonly Joined[], caller: Caller): StubOp[] {
-  const privileged = hasCapability(caller.capabilities, 'CAP_SYS_ADMIN');
-  const rank = ({ type }: Joined) => (type === 'user' ? (privileged ? 2 : -1) : type === 'mount' ? 1 : 0);
-  return [...joined].sort((a, b) => rank(a) - rank(b)).map(({ type, origin }) => setns(type, origin));
 }
 
 function setns(type: NamespaceType, origin: string): StubOp {
