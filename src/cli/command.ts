@@ -1,0 +1,84 @@
+import { buildInfo } from '../build-info.ts';
+import { RailcarError } from '../errors.ts';
+import type { Hands } from '../execute/hands.ts';
+import type { Finish, Request } from '../execute/messages.ts';
+import { loadCommand } from './commands.ts';
+import type { Context, LogTarget } from './context.ts';
+import { versionText } from './format/version.ts';
+import { Outcome } from './outcome.ts';
+import { type Parsed, parseCommandLine } from './parse.ts';
+import { absolute, stateRoot } from './paths.ts';
+import type { Values } from './values.ts';
+
+/** What `exec` exits with if the program could not be started: its own exit codes may be anything below. */
+const EXEC_FAILED = 255;
+
+/**
+ * One command, from the caller's words to its end. The only place where errors are caught: whatever goes wrong
+ * becomes a message and an exit status. Null: the launcher has finished already.
+ */
+export async function runCommand(request: Request, hands: Hands): Promise<Finish | null> {
+  const parsed = parseCommandLine(request.argv.slice(1));
+  const debug = parsed.global.flag('debug');
+  const log = logTarget(request, parsed.global);
+  const outcome = new Outcome(request, log, debug);
+  try {
+    const finish = await perform(parsed, request, outcome, { log, debug, hands: outcome.wrap(hands) });
+    return finish && (await outcome.complete(finish));
+  } catch (error) {
+    return outcome.fail(error, parsed.kind === 'run' && parsed.command === 'exec' ? EXEC_FAILED : 1);
+  }
+}
+
+async function perform(
+  parsed: Parsed,
+  request: Request,
+  outcome: Outcome,
+  base: Pick<Context, 'log' | 'debug' | 'hands'>,
+): Promise<Finish | null> {
+  switch (parsed.kind) {
+    case 'version':
+      return { code: 0, stdout: versionText(request.argv[0] ?? '', buildInfo), stderr: '' };
+    case 'help':
+      return { code: 0, stdout: await help(parsed.command), stderr: '' };
+    case 'wrong':
+      return wrongUsage(parsed, outcome);
+    case 'run': {
+      const run = await loadCommand(parsed.command);
+      const context: Context = {
+        ...base,
+        request,
+        root: stateRoot(request, parsed.global.text('root')),
+        systemdCgroup: parsed.global.flag('systemd-cgroup'),
+        rootless: rootless(parsed.global.text('rootless')),
+        warn: (message) => outcome.warn(message),
+      };
+      return run(context, parsed.values, parsed.words);
+    }
+  }
+}
+
+/** As runc has it: the complaint on standard error, help on standard output. */
+async function wrongUsage(parsed: Parsed & { kind: 'wrong' }, outcome: Outcome): Promise<Finish> {
+  const text = await help(parsed.command);
+  const prefix = parsed.count ? 'railcar: ' : 'Incorrect Usage: ';
+  const error = new RailcarError('usage', prefix + parsed.message);
+  return outcome.fail(error, 1, parsed.count ? `Incorrect Usage.\n\n${text}` : text);
+}
+
+async function help(command: (Parsed & { kind: 'help' })['command']): Promise<string> {
+  const { helpText } = await import('./help.ts');
+  return helpText(command);
+}
+
+function logTarget(request: Request, global: Values): LogTarget {
+  const path = global.text('log');
+  return {
+    path: path === null || path === '' ? null : absolute(request, path),
+    format: global.text('log-format') === 'json' ? 'json' : 'text',
+  };
+}
+
+function rootless(option: string | null): boolean | 'auto' {
+  return option === 'true' ? true : option === 'false' ? false : 'auto';
+}

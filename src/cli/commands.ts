@@ -1,0 +1,45 @@
+import type { Finish } from '../execute/messages.ts';
+import type { Context } from './context.ts';
+import type { CommandName } from './options.ts';
+import type { Values } from './values.ts';
+
+/** A command: what its options mean, which verb does it, and what is printed. */
+export type RunCommand = (
+  context: Context,
+  values: Values,
+  words: readonly string[],
+) => Promise<Finish | null>;
+
+/** Each command is loaded alone: `state` has no use for the schema of config.json. */
+export async function loadCommand(name: CommandName): Promise<RunCommand> {
+  switch (name) {
+    case 'create':
+      return (await import('./commands/create.ts')).create;
+    case 'run':
+      return (await import('./commands/run.ts')).run;
+    case 'start':
+      return (await import('./commands/start.ts')).start;
+    case 'state':
+      return (await import('./commands/state.ts')).state;
+    case 'kill':
+      return (await import('./commands/kill.ts')).kill;
+    case 'delete':
+      return (await import('./commands/delete.ts')).remove;
+    case 'exec':
+      return (await import('./commands/exec.ts')).exec;
+    case 'list':
+      return (await import('./commands/list.ts')).list;
+    case 'ps':
+      return (await import('./commands/ps.ts')).ps;
+    case 'pause':
+      return (await import('./commands/pause.ts')).pause;
+    case 'resume':
+      return (await import('./commands/resume.ts')).resume;
+    case 'update':
+      return (await import('./commands/update.ts')).update;
+    case 'spec':
+      return (await import('./commands/spec.ts')).spec;
+    case 'plan':
+      return (await import('./commands/plan.ts')).plan;
+  }
+}

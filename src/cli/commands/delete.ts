@@ -1,0 +1,13 @@
+import type { Finish } from '../../execute/messages.ts';
+import { remove as removeContainer } from '../../lifecycle/delete.ts';
+import type { Context } from '../context.ts';
+import { checkId } from '../id.ts';
+import type { Values } from '../values.ts';
+
+export async function remove(
+  context: Context,
+  values: Values,
+  [id = '']: readonly string[],
+): Promise<Finish | null> {
+  return removeContainer(context, { id: checkId(id), force: values.flag('force') });
+}

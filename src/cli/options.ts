@@ -1,0 +1,189 @@
+import type { Options } from 'yargs';
+
+/**
+ * The one table of options, in the format of yargs. The hot path feeds it to yargs-parser (`parse.ts`), `--help` to
+ * yargs itself (`help.ts`). A value option takes exactly one value; one of type `array` may be repeated.
+ */
+export type OptionTable = Readonly<Record<string, Options>>;
+
+export interface CommandLine {
+  /** One sentence for the list of commands. */
+  readonly summary: string;
+  /** What follows the options, as help shows it. */
+  readonly usage: string;
+  /** How many words must follow; the second number may be infinite. */
+  readonly words: readonly [least: number, most: number];
+  readonly options: OptionTable;
+  /** From the first word on nothing is an option any more: the rest belongs to another program. */
+  readonly verbatim?: true;
+}
+
+const flag = (describe: string, alias?: string): Options => ({ type: 'boolean', describe, ...also(alias) });
+const value = (describe: string, alias?: string): Options => ({
+  type: 'string',
+  requiresArg: true,
+  describe,
+  ...also(alias),
+});
+const list = (describe: string, alias?: string): Options => ({
+  type: 'array',
+  string: true,
+  requiresArg: true,
+  describe,
+  ...also(alias),
+});
+const also = (alias: string | undefined): Options => (alias === undefined ? {} : { alias });
+
+export const globalOptions: OptionTable = {
+  root: value('directory of the state of containers (default: /run/railcar, or $XDG_RUNTIME_DIR/railcar)'),
+  log: value('file to which messages are appended'),
+  'log-format': {
+    ...value('form of the messages in the log file'),
+    choices: ['text', 'json'],
+    default: 'text',
+  },
+  debug: flag('write more into the log'),
+  'systemd-cgroup': flag('let systemd make the cgroups; cgroupsPath is then slice:prefix:name'),
+  rootless: {
+    ...value('work without the rights of root'),
+    choices: ['true', 'false', 'auto'],
+    default: 'auto',
+    requiresArg: false,
+  },
+  version: flag('print the version', 'v'),
+  help: flag('print help', 'h'),
+};
+
+const id = '<container-id>';
+const bundle = value('directory of the bundle (default: the current directory)', 'b');
+const pidFile = value('file to which the process id is written');
+const consoleSocket = value('Unix socket that receives the master of the terminal');
+const preserveFds = value('pass this many further descriptors, from 3 on (default: 0)');
+
+const creating: OptionTable = {
+  bundle,
+  'console-socket': consoleSocket,
+  'pid-file': pidFile,
+  'no-pivot': flag('do not use pivot_root, for a root file system on a ramdisk'),
+  'no-new-keyring': flag("keep the caller's session keyring"),
+  'preserve-fds': preserveFds,
+};
+
+export const commands = {
+  create: {
+    summary: 'create a container',
+    usage: id,
+    words: [1, 1],
+    options: { ...creating, detach: { ...flag('accepted and without effect', 'd'), hidden: true } },
+  },
+  start: { summary: 'start the process of a created container', usage: id, words: [1, 1], options: {} },
+  state: { summary: 'print the state of a container', usage: id, words: [1, 1], options: {} },
+  kill: {
+    summary: 'send a signal to a container',
+    usage: `${id} [signal]`,
+    words: [1, 2],
+    options: { all: flag('signal every process of the container', 'a') },
+  },
+  delete: {
+    summary: 'delete a container that has stopped',
+    usage: id,
+    words: [1, 1],
+    options: { force: flag('kill it first if it runs', 'f') },
+  },
+  run: {
+    summary: 'create a container, start it and wait for it',
+    usage: id,
+    words: [1, 1],
+    options: {
+      ...creating,
+      detach: flag('do not wait for the container', 'd'),
+      keep: flag('do not delete the container after it has exited'),
+      'no-subreaper': flag('accepted and without effect: railcar never makes itself a subreaper'),
+    },
+  },
+  exec: {
+    summary: 'run a further program inside a container',
+    usage: `${id} <command> [argument...]`,
+    words: [1, Number.POSITIVE_INFINITY],
+    verbatim: true,
+    options: {
+      'console-socket': consoleSocket,
+      cwd: value('working directory in the container'),
+      env: list('environment variable NAME=VALUE', 'e'),
+      tty: flag('give the program a terminal', 't'),
+      user: value('user id, or user id:group id', 'u'),
+      'additional-gids': list('additional group id', 'g'),
+      process: value('file with the process as in config.json', 'p'),
+      detach: flag('do not wait for the program', 'd'),
+      'pid-file': pidFile,
+      'process-label': value('SELinux label of the program'),
+      apparmor: value('AppArmor profile of the program'),
+      'no-new-privs': flag('set no_new_privs for the program'),
+      cap: list('capability to add', 'c'),
+      'preserve-fds': preserveFds,
+      cgroup: list('existing sub-cgroup to run in: [controller:]path'),
+      'ignore-paused': flag('also in a paused container: the program waits until it is resumed'),
+    },
+  },
+  list: {
+    summary: 'list containers',
+    usage: '',
+    words: [0, 0],
+    options: {
+      format: { ...value('form of the list', 'f'), choices: ['table', 'json'], default: 'table' },
+      quiet: flag('print ids only', 'q'),
+    },
+  },
+  ps: {
+    summary: 'list the processes of a container',
+    usage: `${id} [argument of ps...]`,
+    words: [1, Number.POSITIVE_INFINITY],
+    verbatim: true,
+    options: { format: { ...value('form of the list', 'f'), choices: ['table', 'json'], default: 'table' } },
+  },
+  pause: { summary: 'suspend all processes of a container', usage: id, words: [1, 1], options: {} },
+  resume: { summary: 'resume a paused container', usage: id, words: [1, 1], options: {} },
+  update: {
+    summary: 'change the limits of a container',
+    usage: id,
+    words: [1, 1],
+    options: {
+      resources: value(
+        'file with resources as in config.json, - for standard input; excludes the others',
+        'r',
+      ),
+      'blkio-weight': value('weight of block input and output, 10 to 1000'),
+      'cpu-period': value('period of the processor limit in microseconds'),
+      'cpu-quota': value('processor time per period in microseconds'),
+      'cpu-burst': value('processor time that may be saved up in microseconds'),
+      'cpu-share': value('weight of the processor'),
+      'cpu-rt-period': value('period of the real-time limit in microseconds'),
+      'cpu-rt-runtime': value('real-time processor time per period in microseconds'),
+      'cpu-idle': value('1 for processes that run only when nothing else does'),
+      'cpuset-cpus': value('processors to use, such as 0-2,4'),
+      'cpuset-mems': value('memory nodes to use'),
+      memory: value('memory limit in bytes, or with a unit such as 512m'),
+      'memory-reservation': value('soft memory limit'),
+      'memory-swap': value('limit of memory and swap together; -1 for none'),
+      'pids-limit': value('most processes; -1 for no limit'),
+    },
+  },
+  spec: {
+    summary: 'write a config.json to start from',
+    usage: '',
+    words: [0, 0],
+    options: { bundle, rootless: flag('for a container without the rights of root') },
+  },
+  plan: {
+    summary: 'print what create and start would do, and do nothing',
+    usage: `[${id}]`,
+    words: [0, 1],
+    options: { ...creating, json: flag('print the plan as JSON') },
+  },
+} as const satisfies Record<string, CommandLine>;
+
+export type CommandName = keyof typeof commands;
+
+export function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(commands, name);
+}

@@ -1,0 +1,72 @@
+import { RailcarError } from '../errors.ts';
+import type { Hands } from '../execute/hands.ts';
+import type { Finish, Request } from '../execute/messages.ts';
+import type { LogEntry } from '../log/line.ts';
+import type { LogTarget } from './context.ts';
+
+/** Collects what one command has to say beside its result, and puts it into the Finish. */
+export class Outcome {
+  readonly #request: Request;
+  readonly #log: LogTarget;
+  readonly #debug: boolean;
+  #entries: LogEntry[] = [];
+
+  constructor(request: Request, log: LogTarget, debug: boolean) {
+    this.#request = request;
+    this.#log = log;
+    this.#debug = debug;
+  }
+
+  warn(message: string): void {
+    this.#entries.push({ level: 'warning', message });
+  }
+
+  /** Hands whose plans carry the warnings that were given before, because success ends the command there and then. */
+  wrap(hands: Hands): Hands {
+    return {
+      read: (reads) => hands.read(reads),
+      execute: async (plan, finish) => hands.execute(plan, await this.complete(finish)),
+    };
+  }
+
+  async complete(finish: Finish): Promise<Finish> {
+    const entries = this.#entries;
+    this.#entries = [];
+    if (entries.length === 0) return finish;
+    const { path, format } = this.#log;
+    if (path === null) {
+      const lines = entries.map(({ level, message }) => (level === 'error' ? '' : `${level}: ${message}\n`));
+      return { ...finish, stderr: Buffer.concat([Buffer.from(lines.join('')), toBytes(finish.stderr)]) };
+    }
+    const { logLine } = await import('../log/line.ts');
+    const now = new Date(Number(this.#request.numbers.now));
+    const text = (finish.log?.text ?? '') + entries.map((entry) => logLine(format, now, entry)).join('');
+    return { ...finish, log: { path, text } };
+  }
+
+  /** The end of a command that failed: message on standard error and as the last line of the log. */
+  async fail(error: unknown, exitStatus: number, stdout = ''): Promise<Finish> {
+    const known = error instanceof RailcarError ? error : this.#mistake(error);
+    this.#entries.push({
+      level: 'error',
+      message: known.message,
+      code: this.#debug ? known.code : undefined,
+    });
+    const hint = known.hint === null ? '' : `hint: ${known.hint}\n`;
+    const code = known.exitStatus ?? exitStatus;
+    return this.complete({ code, stdout, stderr: `${known.message}\n${hint}` });
+  }
+
+  #mistake(error: unknown): RailcarError {
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const stack = this.#debug && error instanceof Error ? (error.stack ?? null) : null;
+    return new RailcarError('internal', `internal error: ${text}`, {
+      cause: error,
+      hint: stack ?? 'this is a mistake in railcar; --debug shows where',
+    });
+  }
+}
+
+function toBytes(text: string | Uint8Array): Uint8Array {
+  return typeof text === 'string' ? Buffer.from(text) : text;
+}

@@ -1,0 +1,116 @@
+import type { HandsOp, StubOp } from '../plan/ops.ts';
+
+/**
+ * What an operation was about to do, as the words that follow "cannot". Where the operation itself is not at hand
+ * (`start` learns of failures in a plan that `create` made), its arguments are missing and the plain words remain.
+ */
+type Actions<O extends { readonly op: string }> = {
+  readonly [N in O['op']]: (op: Partial<Extract<O, { op: N }>>) => string;
+};
+
+const handsActions: Actions<HandsOp> = {
+  open: ({ path }) => `open${quoted(path)}`,
+  lock: () => 'lock the container',
+  mkdir: ({ path }) => `make the directory${quoted(path)}`,
+  mkdirAll: ({ path }) => `make the directory${quoted(path)}`,
+  removeTree: ({ path }) => `remove${quoted(path)}`,
+  writeFile: ({ path }) => `write${quoted(path)}`,
+  write: ({ path }) => `write to${quoted(path)}`,
+  writeAt: ({ name, text }) => `write${quoted(short(text))} to${quoted(name)}`,
+  awaitContent: ({ path }) => `see the awaited content in${quoted(path)}`,
+  mkfifo: ({ path }) => `make the fifo${quoted(path)}`,
+  unlink: ({ path }) => `remove${quoted(path)}`,
+  close: () => 'close a descriptor',
+  connect: ({ path }) => `connect to the socket${quoted(path)}`,
+  socketpair: () => 'make a pair of sockets',
+  cgroupMake: ({ path }) => `make the cgroup${quoted(path)}`,
+  cgroupEmpty: () => 'use a cgroup that already has processes',
+  cgroupKill: ({ path }) => `signal the processes of the cgroup${quoted(path)}`,
+  cgroupRemove: ({ path }) => `remove the cgroup${quoted(path)}`,
+  userns: () => 'make a user namespace with the id mappings',
+  pidfd: ({ pid }) => `find the process${pid === undefined ? '' : ` ${pid}`}`,
+  signal: ({ signal }) => `send signal${signal === undefined ? '' : ` ${signal}`}`,
+  waitExit: () => 'see the process exit in time',
+  spawn: () => 'start the init process',
+  await: () => 'set up the container',
+  release: () => 'let the init process go on',
+  receive: () => 'receive a descriptor from the init process',
+  awaitExec: () => 'start the program',
+  readFifo: () => 'start the program',
+  hook: ({ path }) => `run the hook${quoted(path)}`,
+  capture: ({ path }) => `run${quoted(path)}`,
+};
+
+const stubActions: Actions<StubOp> = {
+  rlimit: ({ resource, soft, hard }) =>
+    `set ${resource ?? 'a resource limit'}${soft === undefined ? '' : ` to ${soft} (hard ${hard})`}`,
+  writeSelf: ({ name, text }) => `write${quoted(text)} to${quoted(name && `/proc/self/${name}`)}`,
+  undumpable: () => 'hide the init process from tracers',
+  setns: ({ kind }) => `join the ${kind?.join(' and ') ?? ''} namespace`.replace('  ', ' '),
+  unshare: ({ kind }) => `make the ${kind?.join(' and ') ?? ''} namespace`.replace('  ', ' '),
+  clone: ({ namespaces }) =>
+    namespaces === undefined || namespaces.length === 0
+      ? 'make the init process'
+      : `make the namespaces ${namespaces.join(', ')}`,
+  become: ({ uid, gid }) => `become ${uid ?? 'root'}:${gid ?? 'root'} in the user namespace`,
+  joinCgroup: () => 'join the cgroup',
+  setsid: () => 'start a session',
+  keyring: ({ name }) => `make the session keyring${quoted(name)}`,
+  hostname: ({ name }) => `set the host name${quoted(name)}`,
+  domainname: ({ name }) => `set the domain name${quoted(name)}`,
+  sysctl: ({ path, value }) => `write${quoted(value)} to${quoted(path && `/proc/sys/${path}`)}`,
+  report: () => 'talk to the launcher',
+  hold: () => 'talk to the launcher',
+  propagate: ({ flags }) => `make the mount propagation of "/" ${flags?.join(' ') ?? 'what it should be'}`,
+  privateParent: ({ path }) => `make the mount around${quoted(path)} private`,
+  openTree: ({ path }) => `clone the mount at${quoted(path)}`,
+  idmap: () => 'map the ids of the mount',
+  rootfs: ({ path }) => `mount the root file system${quoted(path)}`,
+  openRoot: () => 'open the root directory',
+  mountFs: ({ type, dest }) => `mount${quoted(type)} on${quoted(dest)}`,
+  mountData: ({ type, dest }) => `mount${quoted(type)} on${quoted(dest)}`,
+  bind: ({ source, dest }) => `bind${quoted(source || undefined)} on${quoted(dest)}`,
+  attr: ({ set, clear, dest }) =>
+    `change ${[...(set ?? []), ...(clear ?? []).map((name) => `no ${name}`)].join(', ') || 'the propagation'} of the mount at${quoted(dest)}`,
+  makeDir: ({ path }) => `make the directory${quoted(path)}`,
+  symlink: ({ path, target }) => `link${quoted(path)} to${quoted(target)}`,
+  mknod: ({ path, type, major, minor }) => `make the device${quoted(path)} (${type} ${major}:${minor})`,
+  bindDevice: ({ source, path }) => `bind the device${quoted(source)} on${quoted(path)}`,
+  mask: ({ path }) => `mask${quoted(path)}`,
+  readonly: ({ path }) => `make${quoted(path)} read-only`,
+  pty: () => 'set up the terminal',
+  hook: ({ path }) => `run the hook${quoted(path)}`,
+  pivot: ({ how }) => `make the root file system "/"${how === undefined ? '' : ` (${how})`}`,
+  fdOwner: ({ uid }) => `give the standard streams to user ${uid ?? ''}`.trimEnd(),
+  noNewPrivileges: () => 'set no_new_privs',
+  seccomp: () => 'load the seccomp filter',
+  bounding: () => 'drop capabilities from the bounding set',
+  umask: () => 'set the umask',
+  user: ({ uid, gid, groups }) =>
+    uid === undefined
+      ? 'become the user'
+      : `become user ${uid}:${gid}${groups ? ` with groups ${groups}` : ''}`,
+  capabilities: () => 'set the capabilities',
+  chdir: ({ path }) => `change to the working directory${quoted(path)}`,
+  resolve: ({ name }) => `find the program${quoted(name)}`,
+  waitFifo: () => 'wait for start',
+  parentDeath: () => 'set the parent death signal',
+  exec: ({ args }) => `execute${quoted(args?.[0])}`,
+  sendSlot: () => 'send a descriptor to the launcher',
+};
+
+/** The words for an operation by name; `op` is it, if it is known. */
+export function actionOf(inStub: boolean, name: string, op: HandsOp | StubOp | undefined): string {
+  const table: Readonly<Record<string, unknown>> = inStub ? stubActions : handsActions;
+  const action = Object.hasOwn(table, name) ? (table[name] as (op: unknown) => string) : () => name;
+  return action(op ?? {});
+}
+
+function quoted(text: string | undefined): string {
+  return text === undefined ? '' : ` ${JSON.stringify(text)}`;
+}
+
+function short(text: unknown): string | undefined {
+  if (typeof text !== 'string') return undefined;
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}

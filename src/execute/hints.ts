@@ -1,0 +1,61 @@
+import type { Failure } from './messages.ts';
+
+/** What the user can do about a failure whose usual reason is known. */
+export function hintFor(failure: Failure): string | undefined {
+  return hints.find(({ when }) => when(failure))?.text(failure);
+}
+
+interface Hint {
+  readonly when: (failure: Failure) => boolean;
+  readonly text: (failure: Failure) => string;
+}
+
+const EPERM = 1;
+const ENOENT = 2;
+const ENOEXEC = 8;
+const ENODEV = 19;
+const ENOSPC = 28;
+const ENOSYS = 38;
+const KILLED = 9;
+const SECCOMP = 31;
+
+const is = (names: readonly string[], errno: number) => (failure: Failure) =>
+  names.includes(failure.op) && failure.errno === errno;
+
+/** The first that fits is given. */
+const hints: readonly Hint[] = [
+  {
+    when: ({ errno, step }) => errno === ENOSYS && step !== '',
+    text: ({ step }) => `this kernel has no ${step}; railcar needs Linux 5.10 or later`,
+  },
+  {
+    when: is(['mountFs', 'mountData'], ENODEV),
+    text: () => 'this kernel does not know the file system type',
+  },
+  { when: is(['bind', 'openTree'], ENOENT), text: () => 'the source of a bind mount must exist on the host' },
+  {
+    when: is(['clone', 'unshare', 'userns'], ENOSPC),
+    text: () => 'a limit in /proc/sys/user/max_*_namespaces is reached',
+  },
+  {
+    when: is(['clone', 'unshare', 'userns'], EPERM),
+    text: () => 'new namespaces need CAP_SYS_ADMIN, or a user namespace of their own',
+  },
+  {
+    when: is(['resolve', 'exec'], ENOEXEC),
+    text: () => 'a binary must be made for this machine, and a script needs a first line such as #!/bin/sh',
+  },
+  {
+    when: is(['exec'], ENOENT),
+    text: () =>
+      "the program is there, but the loader or interpreter that it names is not in the container's files",
+  },
+  {
+    when: ({ errno, status }) => errno === 0 && (status & 0x7f) === KILLED,
+    text: () => 'a memory limit that is too small for the start kills in this way; so does kill -9',
+  },
+  {
+    when: ({ errno, status }) => errno === 0 && (status & 0x7f) === SECCOMP,
+    text: () => 'the seccomp profile forbids a system call that starting the program needs',
+  },
+];
