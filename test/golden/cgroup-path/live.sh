@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+cgroup_name() { echo "/${CGROUP}/nested/path"; }

@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+setup() { mkdir -p "$BUNDLE/over" && echo 'from the bind' >"$BUNDLE/over/file"; }

@@ -1,0 +1,247 @@
+# shellcheck shell=bash
+# What every live test shares: a root file system, bundles, the runtime under test, and a teardown that looks for
+# anything left behind.
+#
+#   RAILCAR   the binary under test (default: build/railcar)
+#   RUNTIME   another runtime with the same command line, for example RUNTIME=runc: shows that a test asks for
+#             nothing that only railcar's authors believe in. Cases marked `railcar_only` are skipped then.
+
+bats_require_minimum_version 1.5.0
+
+LIVE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+REPO=$(cd "$LIVE/../.." && pwd)
+RAILCAR=${RAILCAR:-$REPO/build/railcar}
+RUNTIME=$(command -v "${RUNTIME:-$RAILCAR}" || echo "${RUNTIME:-$RAILCAR}")
+export LIVE REPO RAILCAR RUNTIME
+
+# --- before and after each test
+
+setup() { live_setup; }
+teardown() { live_teardown; }
+
+live_setup() {
+  [ "$(id -u)" = 0 ] || skip 'needs root'
+  [ -x "$RUNTIME" ] || { echo "no runtime at $RUNTIME" >&2; return 1; }
+  # Containers with a user namespace must be able to reach their root file system.
+  chmod 711 "$BATS_RUN_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_TEST_TMPDIR" "${BATS_TEST_TMPDIR%/*}"
+  WORK=$BATS_TEST_TMPDIR
+  ROOT=$WORK/root
+  ID=rct-$$-$BATS_TEST_NUMBER
+  HOLDERS=()
+  BACKGROUND=()
+  SCRATCH_MOUNTS=()
+  remember_hash
+}
+
+live_teardown() {
+  [ -n "${WORK:-}" ] || return 0
+  local pid point failed=0 i
+  for pid in $(containers); do
+    "$RUNTIME" --root "$ROOT" delete --force "$pid" >"$WORK/teardown.log" 2>&1 3>&- ||
+      { echo "cannot delete $pid: $(cat "$WORK/teardown.log")"; failed=1; }
+  done
+  for pid in "${HOLDERS[@]}" "${BACKGROUND[@]}"; do kill -KILL "$pid" 2>/dev/null; done
+  for ((i = ${#SCRATCH_MOUNTS[@]} - 1; i >= 0; i--)); do umount -R "${SCRATCH_MOUNTS[i]}"; done
+  nothing_left || failed=1
+  rm -rf "$WORK"/bundle* "$WORK"/case
+  return $failed
+}
+
+containers() { [ ! -d "$ROOT" ] || find "$ROOT" -mindepth 1 -maxdepth 1 -type d -printf '%f\n'; }
+
+# Fails, naming it, if the host still holds anything of this test.
+nothing_left() {
+  local left=0
+  eventually no_process_left || { echo "processes left: $(leftover_processes)"; left=1; }
+  if [ -d "$ROOT" ] && [ -n "$(ls -A "$ROOT")" ]; then echo "state left: $(find "$ROOT" -mindepth 1)"; left=1; fi
+  if leftover=$(find /sys/fs/cgroup -maxdepth 8 -type d -name "*$ID*" 2>/dev/null) && [ -n "$leftover" ]; then
+    echo "cgroups left: $leftover"
+    # Later tests and other suites shall not stumble over what this one left.
+    find /sys/fs/cgroup -depth -type d -name "*$ID*" -exec rmdir {} + 2>/dev/null
+    left=1
+  fi
+  if leftover=$(grep -F "$WORK" /proc/self/mountinfo); then echo "mounts left: $leftover"; left=1; fi
+  same_hash || { echo "the binary has changed: $RUNTIME"; left=1; }
+  return $left
+}
+
+no_process_left() { [ -z "$(leftover_processes)" ]; }
+
+# A process of the runtime, or its Node layer, that still names this test's state directory or bundle; a Node layer
+# has no arguments of its own to tell, so one that outlives the deadline counts whosever it is.
+leftover_processes() {
+  local dir command
+  for dir in /proc/[0-9]*; do
+    command=$(tr '\0' ' ' 2>/dev/null <"$dir/cmdline") || continue
+    case $command in
+      *railcar.cjs* | *"--root $ROOT"*) echo "${dir#/proc/} $command" ;;
+    esac
+  done
+}
+
+remember_hash() { [ -f "$BATS_RUN_TMPDIR/runtime.sha256" ] || sha256sum "$(realpath "$RUNTIME")" >"$BATS_RUN_TMPDIR/runtime.sha256"; }
+same_hash() { sha256sum --status --check "$BATS_RUN_TMPDIR/runtime.sha256"; }
+
+# --- the runtime
+
+# Descriptor 3 belongs to bats, which waits until everyone has closed it.
+runtime() { "$RUNTIME" --root "$ROOT" "$@" 3>&-; }
+
+is_railcar() { [[ $("$RUNTIME" --version 3>&- | head -n 1) == railcar* ]]; }
+railcar_only() { is_railcar || skip "railcar only: $1"; }
+
+# A container that runs beside the test; its output goes to $WORK/output.
+run_detached() { runtime run --detach --bundle "$BUNDLE" "$@" "$ID" </dev/null >"$WORK/output" 2>&1; }
+create() { runtime create --bundle "$BUNDLE" "$@" "$ID" </dev/null >"$WORK/output" 2>&1; }
+
+state_of() { runtime state "${1:-$ID}" | jq -r "${2:-.status}"; }
+pid_of() { state_of "${1:-$ID}" .pid; }
+has_status() { [ "$(state_of "$ID" .status 2>/dev/null)" = "$1" ]; }
+
+# eventually COMMAND...: true as soon as the command succeeds, false after some seconds.
+eventually() {
+  local i
+  for ((i = 0; i < 250; i++)); do
+    "$@" && return 0
+    sleep 0.02
+  done
+  return 1
+}
+
+# --- bundles
+
+# One root file system a run: busybox with all its applets, and the few files that lookups need.
+shared_rootfs() {
+  local rootfs=$BATS_RUN_TMPDIR/rootfs
+  if [ ! -d "$rootfs" ]; then
+    make_rootfs "$rootfs.new" && mv "$rootfs.new" "$rootfs"
+  fi
+  echo "$rootfs"
+}
+
+make_rootfs() {
+  local applet
+  mkdir -p "$1"/{bin,dev,etc,home/user,proc,root,sys,tmp,var/tmp}
+  chmod 1777 "$1/tmp" "$1/var/tmp"
+  cp "$(command -v busybox)" "$1/bin/busybox"
+  for applet in $("$1/bin/busybox" --list); do
+    [ "$applet" = busybox ] || ln -s busybox "$1/bin/$applet"
+  done
+  printf '%s\n' root:x:0:0:root:/root:/bin/sh user:x:1000:1000:user:/home/user:/bin/sh >"$1/etc/passwd"
+  printf '%s\n' root:x:0: tty:x:5: user:x:1000: >"$1/etc/group"
+  # mounted PATH: per-mount options, type and options of the file system of the mount that is visible at PATH.
+  cat >"$1/bin/mounted" <<'SCRIPT'
+#!/bin/sh
+exec awk -v p="$1" '$5 == p { for (i = 7; $i != "-"; i++); line = $6 " " $(i + 1) " " $(i + 3) } END { print line }' /proc/self/mountinfo
+SCRIPT
+  # propagation PATH: the propagation fields of that mount, or private.
+  cat >"$1/bin/propagation" <<'SCRIPT'
+#!/bin/sh
+exec awk -v p="$1" '$5 == p { line = ""; for (i = 7; $i != "-"; i++) line = line (line ? " " : "") $i } END { print line ? line : "private" }' /proc/self/mountinfo
+SCRIPT
+  chmod 755 "$1/bin/mounted" "$1/bin/propagation"
+}
+
+# bundle [FILTER]: makes $BUNDLE from base.json with the jq filter applied, and its own copy of the root file system.
+bundle() {
+  BUNDLE=$WORK/bundle
+  rm -rf "$BUNDLE"
+  mkdir -p "$BUNDLE"
+  cp -a "$(shared_rootfs)" "$BUNDLE/rootfs"
+  jq "${1:-.}" "$LIVE/base.json" >"$BUNDLE/config.json"
+}
+
+# script TEXT: the bundle's process is a shell that runs TEXT.
+script() { edit_config --arg script "$1" '.process.args = ["sh", "-c", $script]'; }
+
+edit_config() {
+  jq "$@" "$BUNDLE/config.json" >"$WORK/config.new" && cp "$WORK/config.new" "$BUNDLE/config.json"
+}
+
+# --- the host's side
+
+# hold_namespaces FLAGS... [-- COMMAND...]: a process in new namespaces (flags of unshare) which has run COMMAND
+# there and stays until the test ends; its pid is $HOLDER.
+hold_namespaces() {
+  local flags=()
+  while [ $# -gt 0 ] && [ "$1" != -- ]; do flags+=("$1"); shift; done
+  shift || true
+  rm -f "$WORK/holder"
+  # /proc is still the host's, so stat names the pid that the host sees.
+  # shellcheck disable=SC2016
+  unshare "${flags[@]}" sh -c '
+    out=$1; shift
+    [ $# = 0 ] || "$@" || exit
+    read -r pid rest </proc/self/stat
+    echo "$pid" >"$out.new" && mv "$out.new" "$out"
+    exec sleep 600' holder "$WORK/holder" "$@" </dev/null >/dev/null 2>&1 3>&- &
+  HOLDERS+=($!)
+  eventually test -s "$WORK/holder" || { echo "no holder for ${flags[*]}" >&2; return 1; }
+  HOLDER=$(cat "$WORK/holder")
+  HOLDERS+=("$HOLDER")
+}
+
+# scratch_mount ARGUMENTS... TARGET: mounts, to be undone by the teardown.
+scratch_mount() {
+  mount "$@"
+  SCRATCH_MOUNTS+=("${!#}")
+}
+
+# Starts a command that the teardown kills.
+background() {
+  "$@" 3>&- &
+  BACKGROUND+=($!)
+}
+
+first_disk() {
+  local disk
+  for disk in /sys/block/*; do
+    case ${disk##*/} in loop* | ram* | zram* | sr* | fd*) ;; *) echo "$disk"; return ;; esac
+  done
+}
+
+# cgroup_file HIERARCHY FILE: a cgroup file of the container as the host sees it.
+cgroup_file() {
+  local path
+  path=$(awk -F : -v h="$1" '$2 == h { print $3 }' "/proc/$(pid_of)/cgroup")
+  cat "/sys/fs/cgroup/$1$path/$2"
+}
+
+# --- terminals
+
+# Starts what a caller of `--console-socket` has to be: takes the terminal and writes what it reads to $WORK/terminal.
+# What is written to $WORK/keyboard is typed.
+console_receiver() {
+  rm -f "$WORK/console.sock" "$WORK/terminal"
+  [ -p "$WORK/keyboard" ] || mkfifo "$WORK/keyboard"
+  background python3 "$LIVE/tools/recvtty.py" "$WORK/console.sock" "$WORK/terminal" "$WORK/keyboard" </dev/null >/dev/null 2>"$WORK/recvtty.log"
+  RECEIVER=$!
+  eventually test -S "$WORK/console.sock"
+}
+
+# run_on_terminal ARGUMENTS...: `run --detach` with a console socket; prints what appeared on the terminal.
+run_on_terminal() {
+  console_receiver
+  runtime run --detach --console-socket "$WORK/console.sock" "$@" </dev/null || { kill "$RECEIVER"; return 1; }
+  wait "$RECEIVER"
+  tr -d '\r' <"$WORK/terminal"
+}
+
+# on_pty STEPS... -- COMMAND...: the command with a terminal of its own as its caller; see tools/pty.py.
+on_pty() { python3 "$LIVE/tools/pty.py" "$@" 3>&-; }
+
+# --- assertions
+
+fail() { printf '%s\n' "$@" >&2; return 1; }
+same() { [ "$1" = "$2" ] || fail "expected: $2" "     got: $1"; }
+matches() { [[ $1 =~ $2 ]] || fail "expected to match: $2" "              got: $1"; }
+contains() { [[ $1 == *"$2"* ]] || fail "expected to contain: $2" "                got: $1"; }
+lacks() { [[ $1 != *"$2"* ]] || fail "expected not to contain: $2" "                    got: $1"; }
+succeeds() { [ "$status" = 0 ] || fail "exit status $status" "$output" "${stderr:-}"; }
+fails() { [ "$status" = "${1:-1}" ] || fail "exit status $status instead of ${1:-1}" "$output" "${stderr:-}"; }
+
+# The mounts and cgroups of the host, to be compared before and after something that shall change nothing.
+host_snapshot() {
+  cut -d ' ' -f 4- /proc/self/mountinfo
+  find /sys/fs/cgroup -maxdepth 6 -type d -name "*$ID*"
+}
