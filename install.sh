@@ -143,6 +143,7 @@ install_files() {
 
 register_with_docker() {
   local outcome
+  make_directory "$(dirname "$docker_config")"
   outcome=$("$toolchain/node" "$repository/.install/daemon-json.mjs" add "$docker_config" "$binary") ||
     fail 'the runtime is not registered with Docker'
   case $outcome in
@@ -163,9 +164,8 @@ register_with_docker() {
 }
 
 demo() {
-  local place=/var/lib/railcar/demo
+  local place=$library/demo
   say "a first container, from $place"
-  make_directory "$(dirname "$place")"
   remember tree "$place"
   "$repository/.install/demo" "$binary" "$library/engine" "$place"
 }

@@ -5,9 +5,17 @@
 //
 // Everything else in the file keeps its value, its order and the file's indentation. The file is replaced by rename,
 // never half written. An error leaves it as it was.
-import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, realpathSync, renameSync, statSync,
-  writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 
 const [verb, name, path] = process.argv.slice(2);
 // An administrator may keep the file elsewhere behind a symbolic link; the link stays.
@@ -22,7 +30,6 @@ try {
 
 function add() {
   if (!existsSync(file)) {
-    mkdirSync(dirname(file), { recursive: true });
     replace({ runtimes: { railcar: { path } } }, '    ');
     return 'created';
   }
