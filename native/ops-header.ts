@@ -3,6 +3,8 @@
  * and is never committed. For every operation the header has its number, its signature for the decoder, and a struct
  * that gives the decoded arguments their names.
  */
+import { readFileSync } from 'node:fs';
+import { buildId } from '../src/execute/build-id.ts';
 import { type ArgKind, enumTables, flagTables, handsOps, stubOps, variables } from '../src/plan/ops.ts';
 
 const letters: Readonly<Record<string, string>> = {
@@ -61,9 +63,16 @@ function constants(prefix: string, values: Readonly<Record<string, number>>): st
     .join('\n');
 }
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
 process.stdout.write(`/* Generated from src/plan/ops.ts by native/ops-header.ts. Do not edit. */
 #pragma once
 #include "arg.h"
+
+/* What the Node layer must have been built with as well; see src/execute/build-id.ts. */
+#define BUILD_ID "${buildId(version)}"
 
 ${table('HANDS', handsOps)}
 ${table('STUB', stubOps)}

@@ -36,8 +36,8 @@ export const signals: Readonly<Record<string, number>> = {
   SYS: 31,
 };
 
-/** `SIGKILL`, or `signal 35` for one without a name. */
+/** `SIGKILL`; real-time signals have no name of their own. */
 export function signalName(number: number): string {
   const name = Object.keys(signals).find((key) => signals[key] === number);
-  return name === undefined ? `SIGRT` : `SIG${name}`;
+  return name === undefined ? 'a real-time signal' : `SIG${name}`;
 }

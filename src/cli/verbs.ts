@@ -56,7 +56,7 @@ export interface ExecVerb extends IdVerb {
   readonly consoleSocket: string | null;
   /** Those of LISTEN_FDS included, as in CreateOptions. */
   readonly preserveFds: number;
-  readonly listenFds: boolean;
+  readonly listenFds: number;
 }
 
 export interface PsVerb extends IdVerb {

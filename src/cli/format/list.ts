@@ -7,7 +7,7 @@ export function listText(containers: readonly ContainerState[], format: 'table' 
     case 'ids':
       return containers.map(({ id }) => `${id}\n`).join('');
     case 'json':
-      return JSON.stringify(containers.length === 0 ? null : containers.map(stateMembers));
+      return `${JSON.stringify(containers.length === 0 ? null : containers.map(stateMembers))}\n`;
     case 'table':
       return table([
         ['ID', 'PID', 'STATUS', 'BUNDLE', 'CREATED', 'OWNER'],
