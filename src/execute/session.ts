@@ -1,4 +1,4 @@
-import { consoleSlot, type EncodedPlan, encodePlan, NO_SLOT } from '../plan/encode.ts';
+import { consoleSlot, type EncodedPlan, encodePlan } from '../plan/encode.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import type { Command, Hands } from './hands.ts';
 import {
@@ -36,8 +36,16 @@ const DEFAULT_MAX = 16 * 1024 * 1024;
 /** Serves one command over one stream. A process may hold any number of sessions at a time. */
 export async function serveSession(transport: Transport, build: string, command: Command): Promise<void> {
   const request = decodeRequest(await expectFrame(transport, 'REQUEST'), build);
-  const finish = await command(request, sessionHands(transport));
-  if (finish !== null) await sendFrame(transport, 'FINISH', (out) => writeFinish(out, finish, NO_SLOT));
+  // A FINISH that follows a RESULT may name a slot of the plan, when the plan worked but had something to report.
+  let slots: EncodedPlan['slots'] = new Map();
+  const finish = await command(
+    request,
+    sessionHands(transport, (encoded) => {
+      slots = encoded.slots;
+    }),
+  );
+  if (finish === null) return;
+  await sendFrame(transport, 'FINISH', (out) => writeFinish(out, finish, consoleSlot(finish, slots)));
 }
 
 /** A launcher of another build numbers operations differently, so nothing it says can be used. */
@@ -67,7 +75,7 @@ export function decodeRequest(body: Uint8Array, build: string): Request {
   });
 }
 
-function sessionHands(transport: Transport): Hands {
+function sessionHands(transport: Transport, executing: (encoded: EncodedPlan) => void): Hands {
   return {
     async read(reads) {
       if (reads.length === 0) return [];
@@ -80,6 +88,7 @@ function sessionHands(transport: Transport): Hands {
     },
     async execute(plan, finish) {
       const encoded = encodePlan(plan);
+      executing(encoded);
       await sendFrame(transport, 'PLAN', (out) => writePlan(out, encoded, finish));
       const body = await receiveFrame(transport, 'RESULT');
       return body && decodeResult(body);

@@ -1,0 +1,59 @@
+import type { Context } from '../cli/context.ts';
+import type { KillVerb } from '../cli/verbs.ts';
+import type { Finish } from '../execute/messages.ts';
+import { namespaceKind } from '../plan/namespaces.ts';
+import type { HandsOp } from '../plan/ops.ts';
+import { type Container, findContainer } from '../state/container.ts';
+import { requireStatus } from '../state/transitions.ts';
+import { carryOut, done } from './carry-out.ts';
+import { thawForKill } from './freezer.ts';
+import { INIT_SLOT, openInit } from './init.ts';
+
+const SIGKILL = 9;
+
+/** How long (ms) to go on killing those who keep forking. */
+const KILL_DEADLINE = 10_000;
+
+/**
+ * Sends a signal to the container's first process. SIGKILL reaches everybody: in a pid namespace of its own the
+ * kernel sees to that, else the cgroup tells who belongs to the container. Takes no lock, because a container must be
+ * killable while another command hangs.
+ */
+export async function kill(context: Context, verb: KillVerb): Promise<Finish | null> {
+  const { container } = await findContainer(context, verb.id);
+  const everybody = verb.all || (verb.signal === SIGKILL && !hasOwnPids(container));
+  requireStatus(verb.all ? 'kill --all' : 'kill', container.status, verb.id);
+  const hands = everybody ? cgroupSignal(container, verb.signal) : initSignal(container, verb.signal);
+  return carryOut(context, { hands, stubs: [], teardown: [] }, done);
+}
+
+function hasOwnPids({ record }: Container): boolean {
+  return namespaceKind(record.config, 'pid') === 'new';
+}
+
+export function initSignal(container: Container, signal: number): HandsOp[] {
+  return [
+    openInit(container),
+    { op: 'signal', process: INIT_SLOT, signal, origin: 'init_process_pid' },
+    ...thawIfKilled(container, signal),
+  ];
+}
+
+function cgroupSignal(container: Container, signal: number): HandsOp[] {
+  const path = membersPath(container.record.cgroup_paths);
+  if (path === undefined) return container.status === 'stopped' ? [] : initSignal(container, signal);
+  return [
+    // First, since the operation waits for the killed to be gone, which the frozen never are.
+    ...thawIfKilled(container, signal),
+    { op: 'cgroupKill', path, signal, deadline: KILL_DEADLINE, origin: 'cgroup_paths' },
+  ];
+}
+
+function thawIfKilled({ status, record }: Container, signal: number): HandsOp[] {
+  return signal === SIGKILL && status === 'paused' ? thawForKill(record.cgroup_paths) : [];
+}
+
+/** One hierarchy tells all members: v2 if there is one, since a process is in it from its birth. */
+export function membersPath(paths: Readonly<Record<string, string>>): string | undefined {
+  return paths[''] ?? paths.pids ?? paths.freezer ?? Object.values(paths)[0];
+}

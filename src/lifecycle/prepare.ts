@@ -1,0 +1,89 @@
+import { type CgroupHost, parseCgroupHost } from '../cgroups/host.ts';
+import { cgroupReads, withFiles } from '../cgroups/reads.ts';
+import { SYSTEMD_MARK } from '../cgroups/systemd.ts';
+import type { Context } from '../cli/context.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig } from '../config/load.ts';
+import type { Positions } from '../config/positions.ts';
+import { RailcarError } from '../errors.ts';
+import { errnoText } from '../execute/errno.ts';
+import { originError } from '../execute/failure.ts';
+import type { Answer } from '../execute/messages.ts';
+import { exists, file, isThere, readNamed, textOf } from '../execute/reads.ts';
+import { buildCreate } from '../plan/create.ts';
+import { PlanError } from '../plan/error.ts';
+import type { CreateOptions, Facts } from '../plan/facts.ts';
+import type { Plan } from '../plan/plan.ts';
+import { compileSeccomp } from '../seccomp/compile.ts';
+import { callerOf } from './caller.ts';
+
+export interface Prepared {
+  readonly config: Config;
+  readonly positions: Positions;
+  readonly plan: Plan;
+}
+
+/** From a bundle to the plan of its container. Nothing on the host changes; bad input ends here. */
+export async function prepareContainer(
+  context: Context,
+  target: { readonly id: string; readonly bundle: string },
+  options: CreateOptions,
+): Promise<Prepared> {
+  const stateDir = `${context.root}/${target.id}`;
+  const answers = await readNamed(context.hands, {
+    config: file(`${target.bundle}/config.json`),
+    mountinfo: file('/proc/self/mountinfo'),
+    launcher: file('/proc/self/stat'),
+    stateDir: exists(stateDir),
+    systemd: exists(SYSTEMD_MARK),
+  });
+  const { config, positions, warnings } = loadConfig(
+    configBytes(answers.config, target.bundle),
+    'config.json',
+  );
+  for (const warning of warnings) context.warn(warning);
+  if (isThere(answers.stateDir)) {
+    throw new RailcarError('container-exists', 'container with given ID already exists');
+  }
+  return locatingErrors(positions, async () => {
+    const host = parseCgroupHost(textOf(answers.mountinfo) ?? '', context.request.cgroups);
+    const marked = isThere(answers.systemd) ? { ...host, files: { [SYSTEMD_MARK]: '' } } : host;
+    const facts: Facts = {
+      ...target,
+      stateDir,
+      caller: callerOf(context.request, textOf(answers.launcher)),
+      cgroups: await cgroupFacts(context, config, marked, target.id),
+      seccomp: compileSeccomp(config.linux?.seccomp, context.warn),
+    };
+    return { config, positions, plan: buildCreate(config, facts, options) };
+  });
+}
+
+/** What cannot be planned is told with the line and column of the part of the file that asks for it. */
+export async function locatingErrors<T>(positions: Positions | null, plan: () => Promise<T>): Promise<T> {
+  try {
+    return await plan();
+  } catch (error) {
+    if (!(error instanceof PlanError)) throw error;
+    throw originError(error.code, error.origin, error.message, positions);
+  }
+}
+
+function configBytes(answer: Answer, bundle: string): Uint8Array {
+  const bytes = answer.items[0];
+  if (answer.errno === 0 && bytes !== undefined) return bytes;
+  const message = `cannot read "${bundle}/config.json": ${errnoText(answer.errno)}`;
+  throw new RailcarError('config-unreadable', message, {
+    hint: 'a bundle is a directory with a config.json and a root file system; railcar spec makes the former',
+  });
+}
+
+async function cgroupFacts(
+  context: Context,
+  config: Config,
+  host: CgroupHost,
+  id: string,
+): Promise<CgroupHost> {
+  const reads = cgroupReads(config, host, id);
+  return withFiles(host, reads, await context.hands.read(reads));
+}

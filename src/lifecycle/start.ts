@@ -1,0 +1,56 @@
+import type { Context } from '../cli/context.ts';
+import type { IdVerb } from '../cli/verbs.ts';
+import { RailcarError } from '../errors.ts';
+import type { Failure, Finish } from '../execute/messages.ts';
+import { hostHooks } from '../hooks/hooks.ts';
+import { hookState } from '../hooks/state.ts';
+import type { HandsOp } from '../plan/ops.ts';
+import type { Plan } from '../plan/plan.ts';
+import { type Container, findContainer } from '../state/container.ts';
+import { LOCK_SLOT, lockOps } from '../state/lock.ts';
+import { requireStatus } from '../state/transitions.ts';
+import { carryOut, done, goneMeanwhile } from './carry-out.ts';
+import { INIT_SLOT, openInit } from './init.ts';
+import { withPid } from './with-pid.ts';
+
+/** Lets the process of a created container become the user's program. */
+export async function start(context: Context, { id }: IdVerb): Promise<Finish | null> {
+  const { container } = await findContainer(context, id);
+  requireStatus('start', container.status, id);
+  return carryOut(context, startPlan(container), done, {
+    explain: (failure) => goneMeanwhile(failure) ?? startedMeanwhile(failure),
+  });
+}
+
+function startPlan(container: Container): Plan {
+  const { record, stateDir, pid } = container;
+  const running = withPid(hookState(record.config, record.id, record.bundle, 'running'), pid);
+  return {
+    hands: [
+      ...lockOps(stateDir),
+      openInit(container),
+      readFifo(`${stateDir}/exec.fifo`),
+      // From here on the container runs; a slow poststart hook must not keep `kill` and `delete` waiting.
+      { op: 'close', file: LOCK_SLOT, origin: 'state' },
+      ...hostHooks(record.config, 'poststart', running),
+    ],
+    stubs: [],
+    teardown: [],
+  };
+}
+
+/** A poststart hook that fails stops the container, which is then there to be deleted (runtime-spec, lifecycle). */
+function readFifo(path: string): HandsOp {
+  const origin = 'process.args';
+  const orElse = { on: ['ESRCH'], do: [] } as const;
+  const undo: HandsOp[] = [{ op: 'signal', process: INIT_SLOT, signal: SIGKILL, origin, orElse }];
+  return { op: 'readFifo', path, origin, undo };
+}
+
+const SIGKILL = 9;
+const ENOENT = 2;
+
+function startedMeanwhile({ op, errno }: Failure): RailcarError | undefined {
+  if (op !== 'readFifo' || errno !== ENOENT) return undefined;
+  return new RailcarError('container-not-created', 'cannot start an already running container');
+}
