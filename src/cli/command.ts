@@ -2,6 +2,7 @@ import { buildInfo } from '../build-info.ts';
 import { RailcarError } from '../errors.ts';
 import type { Hands } from '../execute/hands.ts';
 import type { Finish, Request } from '../execute/messages.ts';
+import { ProtocolError } from '../execute/session.ts';
 import { loadCommand } from './commands.ts';
 import type { Context, LogTarget } from './context.ts';
 import { versionText } from './format/version.ts';
@@ -26,6 +27,8 @@ export async function runCommand(request: Request, hands: Hands): Promise<Finish
     const finish = await perform(parsed, request, outcome, { log, debug, hands: outcome.wrap(hands) });
     return finish && (await outcome.complete(finish));
   } catch (error) {
+    // The launcher itself is lost: there is nobody left to tell.
+    if (error instanceof ProtocolError) throw error;
     return outcome.fail(error, parsed.kind === 'run' && parsed.command === 'exec' ? EXEC_FAILED : 1);
   }
 }

@@ -25,7 +25,13 @@ export class Outcome {
   wrap(hands: Hands): Hands {
     return {
       read: (reads) => hands.read(reads),
-      execute: async (plan, finish) => hands.execute(plan, await this.complete(finish)),
+      execute: async (plan, finish) => {
+        const entries = this.#entries;
+        const result = await hands.execute(plan, await this.complete(finish));
+        // The Finish that went with the plan is void: what it would have said is still to be said.
+        if (result !== null) this.#entries = entries;
+        return result;
+      },
     };
   }
 

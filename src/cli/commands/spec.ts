@@ -13,7 +13,9 @@ export async function spec(context: Context, values: Values): Promise<Finish | n
   const path = `${absolute(request, values.text('bundle') || '.')}/config.json`.replace('//', '/');
   const [found] = await hands.read([{ kind: 'EXISTS', path }]);
   if (found?.errno === 0) {
-    throw new RailcarError('usage', 'File config.json exists. Remove it first', { hint: `the file is ${path}` });
+    throw new RailcarError('usage', 'File config.json exists. Remove it first', {
+      hint: `the file is ${path}`,
+    });
   }
   const { euid, egid } = request.numbers;
   const config = values.flag('rootless') ? rootlessSpec(Number(euid), Number(egid)) : defaultSpec();

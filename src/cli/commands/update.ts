@@ -7,7 +7,11 @@ import { checkId } from '../id.ts';
 import { absolute } from '../paths.ts';
 import type { Values } from '../values.ts';
 
-export async function update(context: Context, values: Values, [id = '']: readonly string[]): Promise<Finish | null> {
+export async function update(
+  context: Context,
+  values: Values,
+  [id = '']: readonly string[],
+): Promise<Finish | null> {
   const file = values.text('resources');
   return updateContainer(context, {
     id: checkId(id),
@@ -42,7 +46,9 @@ export function resourcesOf(values: Values): Resources {
   if (pids) resources.pids = pids;
   if (blockIO) resources.blockIO = blockIO;
   if (Object.keys(resources).length === 0) {
-    throw new RailcarError('usage', 'update: no limit is given', { hint: 'use --resources or one of the others' });
+    throw new RailcarError('usage', 'update: no limit is given', {
+      hint: 'use --resources or one of the others',
+    });
   }
   return resources;
 }

@@ -1,0 +1,20 @@
+import { basename } from 'node:path/posix';
+import type { Finish } from '../../execute/messages.ts';
+import { plan as containerPlan } from '../../lifecycle/plan.ts';
+import type { Context } from '../context.ts';
+import { planJson, planText } from '../format/plan.ts';
+import { checkId } from '../id.ts';
+import type { Values } from '../values.ts';
+import { createVerb } from './creating.ts';
+
+/** The id is part of what would be made; without one the bundle's name stands in for it. */
+export async function plan(context: Context, values: Values, [id]: readonly string[]): Promise<Finish> {
+  const verb = createVerb('create', '', context, values);
+  const options = { ...verb, id: checkId(id ?? nameOf(verb.bundle)) };
+  const found = await containerPlan(context, { id: options.id, bundle: options.bundle, options });
+  return { code: 0, stdout: values.flag('json') ? planJson(found) : planText(found), stderr: '' };
+}
+
+function nameOf(bundle: string): string {
+  return basename(bundle).replaceAll(/[^A-Za-z0-9_+.-]/g, '-') || 'container';
+}
