@@ -1,0 +1,168 @@
+import { capabilityNames } from '../config/capabilities.ts';
+import type { HandsOp, StubOp, Template } from './ops.ts';
+
+type Phrases<O extends { readonly op: string }> = {
+  readonly [N in O['op']]: (op: Extract<O, { readonly op: N }>) => string;
+};
+
+/** What each operation does, in words. */
+export const handsPhrases: Phrases<HandsOp> = {
+  open: ({ path, into }) => `open ${path} as ${into}`,
+  lock: ({ file, deadline }) => `lock ${file} within ${deadline} ms`,
+  mkdir: ({ path, mode }) => `make directory ${path} (${octal(mode)})`,
+  mkdirAll: ({ path, mode }) => `make directory ${path} (${octal(mode)}) unless it exists`,
+  removeTree: ({ path }) => `remove ${path} and what is in it`,
+  writeFile: ({ path, text }) => `write ${path}: ${excerpt(text)}`,
+  write: ({ path, text }) => `write ${excerpt(text)} to ${path}`,
+  writeAt: ({ dir, name, text }) => `write ${excerpt(text)} to ${name} of ${dir}`,
+  awaitContent: ({ path, text }) => `wait until ${path} says ${excerpt(text)}`,
+  mkfifo: ({ path, uid, gid, mode }) => `make fifo ${path} (${octal(mode)}, owner ${uid}:${gid})`,
+  unlink: ({ path }) => `remove ${path}`,
+  close: ({ file }) => `close ${file}`,
+  connect: ({ path, into }) => `connect to ${path} as ${into}`,
+  socketpair: ({ a, b }) => `make a pair of sockets, ${a} and ${b}`,
+  cgroupMake: ({ path, into }) => `make cgroup ${path} as ${into}`,
+  cgroupEmpty: ({ dir }) => `check that no process is in ${dir}`,
+  cgroupKill: ({ path, signal }) => `send signal ${signal} to all processes in cgroup ${path}`,
+  cgroupRemove: ({ path }) => `remove cgroup ${path}`,
+  userns: ({ uidMap, gidMap, tools, into }) =>
+    `make user namespace as ${into}: uids ${maps(uidMap)}, gids ${maps(gidMap)}${tools ? ' (newuidmap)' : ''}`,
+  pidfd: ({ pid, startTime, into }) => `open process ${pid} (started at ${startTime}) as ${into}`,
+  signal: ({ process, signal }) =>
+    Number(signal) === 0 ? `check that ${process} still exists` : `send signal ${signal} to ${process}`,
+  waitExit: ({ process, deadline }) => `wait until ${process} has exited, up to ${deadline} ms`,
+  spawn: ({ pass, preserve }) => `start the stub with ${list(pass)}${preserved(preserve)}`,
+  await: ({ barrier }) => `wait until the stub reports: ${barrier}`,
+  release: ({ barrier }) => `let the stub go on: ${barrier}`,
+  receive: ({ into }) => `receive ${into} from the stub`,
+  awaitExec: () => 'wait until the user’s program runs',
+  readFifo: ({ path }) => `let the container go on through ${path}`,
+  hook: ({ path, args, timeout, severity }) =>
+    `run hook ${command(path, args)}${within(timeout)}${severity === 'warn' ? ', failure is only a warning' : ''}`,
+  capture: ({ path, args }) => `run ${command(path, args)} for its output`,
+};
+
+export const stubPhrases: Phrases<StubOp> = {
+  rlimit: ({ resource, soft, hard }) => `limit ${resource} to ${limit(soft)}, hard ${limit(hard)}`,
+  writeSelf: ({ name, text }) => `write ${excerpt(text)} to /proc/self/${name}`,
+  undumpable: () => 'become undumpable',
+  setns: ({ kind, namespace }) => `join ${kind.join(', ')} namespace ${namespace}`,
+  unshare: ({ kind }) => `leave for a new ${kind.join(', ')} namespace`,
+  clone: ({ namespaces, cgroup }) =>
+    `be born anew${namespaces.length > 0 ? ` in new namespaces: ${namespaces.join(', ')}` : ''}${cgroup === null ? '' : `, in ${cgroup}`}`,
+  become: ({ uid, gid }) => `become ${uid}:${gid}`,
+  joinCgroup: ({ dir, file }) => `join ${dir} (${file})`,
+  setsid: () => 'start a session',
+  keyring: ({ name }) => `join new session keyring ${name}`,
+  hostname: ({ name }) => `set host name ${name}`,
+  domainname: ({ name }) => `set domain name ${name}`,
+  sysctl: ({ path, value }) => `set sysctl ${path} to ${value}`,
+  report: ({ barrier }) => `report: ${barrier}`,
+  hold: ({ barrier }) => `wait for leave to go on: ${barrier}`,
+  propagate: ({ flags }) => `make / ${flags.join(', ')}`,
+  privateParent: ({ path }) => `make the mount that holds ${path} private`,
+  openTree: ({ path, recursive, into }) => `clone mount ${path}${recursively(recursive)} as ${into}`,
+  idmap: ({ tree, namespace }) => `map owners of ${tree} by ${namespace}`,
+  rootfs: ({ path, tree }) => `take ${path} as root file system${from(tree)}`,
+  openRoot: () => 'open / as root file system',
+  mountFs: ({ dest, type, source, options, attr, superblock, propagation, copyUp }) =>
+    `mount ${type === source ? type : `${type} "${source}"`} on ${dest}${parenthesis([...attr, ...superblock, ...options, ...propagation, ...(copyUp ? ['tmpcopyup'] : [])])}`,
+  mountData: ({ dest, type, source, flags, data, propagation }) =>
+    `mount ${type} "${source}" on ${dest}${parenthesis([...flags, data, ...propagation])}`,
+  bind: (op) =>
+    `bind ${op.source} on ${op.dest}${from(op.tree)}${parenthesis([
+      ...(op.recursive ? ['with all below'] : []),
+      ...changes(op.set, op.clear),
+      ...changes(op.setRecursive, op.clearRecursive).map((text) => `all below ${text}`),
+      ...op.propagation,
+    ])}`,
+  attr: ({ dest, set, clear, recursive, propagation }) =>
+    `change mount ${dest}${recursively(recursive)}${parenthesis([...changes(set, clear), ...propagation])}`,
+  makeDir: ({ path, mode }) => `make directory ${path} (${octal(mode)})`,
+  symlink: ({ path, target }) => `link ${path} to ${target}`,
+  mknod: ({ path, type, major, minor, mode, uid, gid }) =>
+    `make ${type === 'p' ? 'fifo' : 'device'} ${path} (${type === 'p' ? '' : `${type} ${major}:${minor}, `}${octal(mode)}, owner ${uid}:${gid})`,
+  bindDevice: ({ path, source, major, minor }) => `bind device ${source} (${major}:${minor}) on ${path}`,
+  mask: ({ path }) => `mask ${path}`,
+  readonly: ({ path }) => `make ${path} read-only`,
+  pty: ({ rows, columns, uid, socket }) =>
+    `make terminal${Number(rows) > 0 ? ` of ${columns}x${rows}` : ''} for uid ${uid}, master to ${socket ?? 'the launcher'}`,
+  hook: ({ path, args, timeout }) => `run hook ${command(path, args)}${within(timeout)}`,
+  pivot: ({ how }) => `make the root file system / (${how})`,
+  fdOwner: ({ uid }) => `give descriptors 0 to 2 to uid ${uid}`,
+  noNewPrivileges: () => 'give up gaining privileges',
+  seccomp: ({ filter, flags }) => `load filter of ${filter.length / 8} instructions${parenthesis(flags)}`,
+  bounding: ({ capabilities }) => `bound capabilities to ${capabilityList(capabilities)}`,
+  umask: ({ mask }) => `set umask ${octal(mask)}`,
+  user: ({ uid, gid, groups }) => `become ${uid}:${gid}, groups ${groups === '' ? 'none' : groups}`,
+  capabilities: (op) =>
+    `set capabilities: effective ${capabilityList(op.effective)}, permitted ${capabilityList(op.permitted)}, inheritable ${capabilityList(op.inheritable)}, ambient ${capabilityList(op.ambient)}`,
+  chdir: ({ path, early }) => `enter ${path}${early ? ' (already, if root may)' : ''}`,
+  resolve: ({ name, path }) =>
+    `find ${name}${name.includes('/') ? '' : ` in ${path || 'nowhere: PATH is not set'}`}`,
+  waitFifo: ({ fifo }) => `wait on ${fifo} for start`,
+  parentDeath: ({ signal }) =>
+    Number(signal) === 0 ? 'outlive the launcher' : 'die with the launcher until created',
+  exec: ({ args, env, preserve }) =>
+    `execute ${args.join(' ')} with ${env.length} variables${preserved(preserve)}`,
+  sendSlot: ({ file }) => `send ${file} to the launcher`,
+};
+
+function octal(mode: number | bigint): string {
+  return `0${Number(mode).toString(8).padStart(3, '0')}`;
+}
+
+/** A record or a state is long and known; the first words say what it is. */
+function excerpt(template: Template): string {
+  const pieces = typeof template === 'string' ? [template] : template;
+  const text = pieces.map((piece) => (typeof piece === 'string' ? piece : `{${piece.variable}}`)).join('');
+  const line = JSON.stringify(text.trimEnd()).slice(1, -1).replaceAll('\\"', '"');
+  return line.length > 48 ? `${line.slice(0, 45)}...` : line;
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? 'nothing' : names.join(', ');
+}
+
+function maps(text: string): string {
+  return text.trimEnd().replaceAll('\n', ', ');
+}
+
+function preserved(count: number | bigint): string {
+  return Number(count) === 0 ? '' : ` and ${count} descriptors from 3 on`;
+}
+
+function within(timeout: number | bigint): string {
+  return Number(timeout) === 0 ? '' : `, up to ${timeout} ms`;
+}
+
+function command(path: string, args: readonly string[]): string {
+  return [path, ...args.slice(1)].join(' ');
+}
+
+function limit(value: number | bigint): string {
+  return BigInt(value) === 2n ** 64n - 1n ? 'infinity' : String(value);
+}
+
+function recursively(flag: number | bigint): string {
+  return Number(flag) === 0 ? '' : ' with all below';
+}
+
+function from(tree: string | null): string {
+  return tree === null ? '' : ` from ${tree}`;
+}
+
+function parenthesis(words: readonly string[]): string {
+  return words.length === 0 ? '' : ` (${words.join(',')})`;
+}
+
+/** The atime modes are one field, of which setting one clears the others. */
+function changes(set: readonly string[], clear: readonly string[]): string[] {
+  return [...set, ...clear.filter((name) => name !== 'atime').map((name) => `not ${name}`)];
+}
+
+function capabilityList(mask: number | bigint): string {
+  const names = capabilityNames.filter((_, bit) => ((BigInt(mask) >> BigInt(bit)) & 1n) === 1n);
+  if (names.length === capabilityNames.length) return 'all';
+  return names.length === 0 ? 'none' : names.map((name) => name.replace('CAP_', '').toLowerCase()).join(',');
+}
