@@ -22,7 +22,7 @@ struct running {
     uint64_t deadline; /* 0: none */
 };
 
-enum { INPUT, OUTPUT, ERRORS, EXIT, WATCHED };
+enum { INPUT, OUTPUT, ERRORS, EXIT, INTERRUPT, WATCHED };
 
 static int start(struct running *running);
 _Noreturn static void become_program(const struct run *run, const int child_ends[3], int report);
@@ -183,13 +183,13 @@ static int remaining(const struct running *running) {
     return left > INT32_MAX ? INT32_MAX : (int)left;
 }
 
-static int give_up(struct running *running) {
+static int give_up(struct running *running, int error, const char *step) {
     /* The whole group: a shell's child would otherwise outlive its hook. */
     kill(-running->pid, SIGKILL);
     sys_pidfd_send_signal(running->pidfd, SIGKILL);
     waitpid(running->pid, &running->result->status, 0);
     drain(running, running->errors, keep_tail);
-    failed_with(ETIMEDOUT, "timeout", "%s", running->run->path);
+    failed_with(error, step, "%s", running->run->path);
     failure_status(running->result->status);
     failure_detail("%s", running->result->tail);
     return -1;
@@ -205,13 +205,14 @@ static int tend(struct running *running) {
             [OUTPUT] = {.fd = running->output, .events = POLLIN},
             [ERRORS] = {.fd = running->errors, .events = POLLIN},
             [EXIT] = {.fd = running->pidfd, .events = POLLIN},
+            [INTERRUPT] = {.fd = running->run->interrupt > 0 ? running->run->interrupt : -1, .events = POLLIN},
         };
         int left = remaining(running);
         int ready = poll(watched, WATCHED, left);
         if (ready < 0 && errno != EINTR)
             return failed("poll", NULL);
         if (ready == 0 && remaining(running) == 0)
-            return give_up(running);
+            return give_up(running, ETIMEDOUT, "timeout");
         if (ready <= 0)
             continue;
         if (watched[INPUT].revents)
@@ -222,6 +223,8 @@ static int tend(struct running *running) {
             close(steal_fd(&running->errors));
         if (watched[EXIT].revents)
             return conclude(running);
+        if (watched[INTERRUPT].revents)
+            return give_up(running, EINTR, "interrupt");
     }
 }
 

@@ -14,6 +14,7 @@ struct run {
     size_t input_size;
     uint64_t timeout;  /* milliseconds; 0: none */
     size_t output_max; /* keep standard output up to this many bytes; 0: none of it */
+    int interrupt;     /* a descriptor: once it is readable, the program is killed; 0 or -1: none */
 };
 
 struct run_result {
@@ -25,7 +26,8 @@ struct run_result {
 
 /*
  * Returns 0 if the program exited with status 0. Else -1 with a recorded failure (fail.h): errno and step "execve" when
- * it could not be executed, ETIMEDOUT and step "timeout" when it was killed, errno 0 and its status when it failed.
+ * it could not be executed, ETIMEDOUT and step "timeout" when it was killed, EINTR and step "interrupt"
+ * likewise, errno 0 and its status when it failed.
  * The program gets descriptors 0 to 2 only, a process group of its own, default signals, and the caller's directory.
  */
 int run_program(const struct run *run, struct run_result *result);

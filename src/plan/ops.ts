@@ -267,8 +267,8 @@ export const handsOps = shapes({
     doc: 'waits until the stub’s channel closes: it has become the user’s process; a failure record is a failure',
   },
   readFifo: {
-    args: { path: 'string' },
-    doc: 'opens the exec fifo for reading (a live stub is waiting), unlinks it, reads to EOF: execve happened; a failure record is a failure',
+    args: { path: 'string', process: 'slot' },
+    doc: 'opens the exec fifo, unlinks it, reads to its end: execve happened; a failure record is a failure; the death of the process (a pidfd) before that is ESRCH',
   },
   hook: {
     args: {

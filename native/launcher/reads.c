@@ -1,0 +1,216 @@
+#include "reads.h"
+#include "dir.h"
+#include "io.h"
+#include "message.h"
+#include "tree.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/sysmacros.h>
+
+/* More names than any directory has that a runtime looks into. */
+#define LIST_MAX 1000000u
+/* What one message must also hold besides a file's content. */
+#define FRAME_REST 4096u
+
+struct query {
+    uint64_t kind;
+    char *path;
+    char *name;
+    uint64_t max;
+};
+
+/* The items of one answer, as they go into the frame. */
+struct answer {
+    struct frame *frame;
+    uint32_t items;
+};
+
+static void add_item(struct answer *answer, const void *bytes, size_t size) {
+    frame_bytes(answer->frame, bytes, size);
+    answer->items++;
+}
+
+static int add_content(struct answer *answer, int file, uint64_t max) {
+    if (file < 0)
+        return -1;
+    size_t size;
+    autofree char *content =
+        read_all(file, max < MAX_FRAME - FRAME_REST ? max : MAX_FRAME - FRAME_REST, &size);
+    if (!content)
+        return -1;
+    add_item(answer, content, size);
+    return 0;
+}
+
+static int read_file(const struct query *query, struct answer *answer) {
+    autoclose int file = open(query->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    return add_content(answer, file, query->max);
+}
+
+static int read_stdin(const struct query *query, struct answer *answer) {
+    return add_content(answer, STDIN_FILENO, query->max);
+}
+
+static int read_list(const struct query *query, struct answer *answer) {
+    autoclosedir DIR *dir = opendir(query->path);
+    if (!dir)
+        return -1;
+    for (struct dirent *entry; (errno = 0, entry = readdir(dir));) {
+        if (is_dots(entry->d_name))
+            continue;
+        if (answer->items >= LIST_MAX) {
+            errno = EFBIG;
+            return -1;
+        }
+        add_item(answer, entry->d_name, strlen(entry->d_name));
+    }
+    return errno ? -1 : 0;
+}
+
+static int read_stat(const struct query *query, struct answer *answer) {
+    autoclose int file = open(query->path, O_PATH | O_CLOEXEC);
+    struct stat status;
+    struct statfs system;
+    if (file < 0 || fstat(file, &status) < 0 || fstatfs(file, &system) < 0)
+        return -1;
+    char text[256];
+    int size = snprintf(text, sizeof text, "%u %u %u %u %u %ju %ju %" PRIu64 " %" PRIu64, status.st_mode,
+        status.st_uid, status.st_gid, major(status.st_rdev), minor(status.st_rdev), (uintmax_t)status.st_ino,
+        (uintmax_t)status.st_size, (uint64_t)system.f_flags, (uint64_t)system.f_type);
+    add_item(answer, text, (size_t)size);
+    return 0;
+}
+
+static int read_link(const struct query *query, struct answer *answer) {
+    char target[PATH_MAX];
+    ssize_t size = readlink(query->path, target, sizeof target);
+    if (size < 0)
+        return -1;
+    add_item(answer, target, (size_t)size);
+    return 0;
+}
+
+/* A directory without the file is no container's: it is left out, and so is one that is being removed. */
+static int read_each(const struct query *query, struct answer *answer) {
+    autoclosedir DIR *dir = opendir(query->path);
+    if (!dir)
+        return -1;
+    for (struct dirent *entry; (errno = 0, entry = readdir(dir));) {
+        if (is_dots(entry->d_name))
+            continue;
+        autoclose int below =
+            openat(dirfd(dir), entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        autoclose int file = below < 0 ? -1 : openat(below, query->name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        if (file < 0)
+            continue;
+        add_item(answer, entry->d_name, strlen(entry->d_name));
+        if (add_content(answer, file, query->max) < 0)
+            return -1;
+    }
+    return errno ? -1 : 0;
+}
+
+struct below {
+    const struct query *query;
+    char *text;
+    size_t size;
+};
+
+static int collect(int dir, void *context) {
+    struct below *below = context;
+    autoclose int file = openat(dir, below->query->name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
+    size_t size;
+    autofree char *content = file < 0 ? NULL : read_all(file, below->query->max - below->size, &size);
+    /* Gone meanwhile, or a threaded cgroup, whose processes its domain lists. */
+    if (!content)
+        return errno == ENOENT || errno == ENODEV || errno == EOPNOTSUPP ? 0 : -1;
+    char *larger = realloc(below->text, below->size + size + 1);
+    if (!larger)
+        return -1;
+    below->text = larger;
+    memcpy(larger + below->size, content, size);
+    below->size += size;
+    return 0;
+}
+
+static int read_below(const struct query *query, struct answer *answer) {
+    autoclose int dir = open(query->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return -1;
+    struct below below = {.query = query};
+    int outcome = tree_walk(dir, collect, &below);
+    if (outcome == 0)
+        add_item(answer, below.text, below.size);
+    free_memory(&below.text);
+    return outcome;
+}
+
+static int read_exists(const struct query *query, struct answer *answer) {
+    (void)answer;
+    struct stat status;
+    return lstat(query->path, &status);
+}
+
+static int look_up(const struct query *query, struct answer *answer) {
+    switch (query->kind) {
+    case READ_FILE:
+        return read_file(query, answer);
+    case READ_LIST:
+        return read_list(query, answer);
+    case READ_STAT:
+        return read_stat(query, answer);
+    case READ_LINK:
+        return read_link(query, answer);
+    case READ_STDIN:
+        return read_stdin(query, answer);
+    case READ_EACH:
+        return read_each(query, answer);
+    case READ_BELOW:
+        return read_below(query, answer);
+    case READ_EXISTS:
+        return read_exists(query, answer);
+    default:
+        errno = EINVAL;
+        return -1;
+    }
+}
+
+/* Either all items, or the errno and none. */
+static void answer_one(const struct query *query, struct frame *frame) {
+    size_t start = frame->size;
+    frame_number(frame, 0);
+    size_t hole = frame_hole(frame);
+    struct answer answer = {.frame = frame};
+    int error = look_up(query, &answer) < 0 ? errno : frame->error;
+    frame_fill(frame, hole, answer.items);
+    if (!error)
+        return;
+    frame_cut(frame, start);
+    frame_number(frame, (uint64_t)error);
+    frame_u32(frame, 0);
+}
+
+int reads_answer(const struct message *message, struct frame *answers) {
+    struct cursor body = message_body(message);
+    uint32_t count = take_count(&body);
+    frame_begin(answers, MESSAGE_ANSWERS);
+    frame_u32(answers, count);
+    for (uint32_t i = 0; i < count && !body.bad; i++) {
+        struct query query = {.kind = take_number(&body)};
+        autofree char *path = query.path = take_string(&body);
+        autofree char *name = query.name = take_string(&body);
+        query.max = take_number(&body);
+        if (!body.bad)
+            answer_one(&query, answers);
+    }
+    if (!body.bad && !body.left)
+        return 0;
+    errno = EPROTO;
+    return -1;
+}

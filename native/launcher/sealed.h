@@ -1,0 +1,5 @@
+/* CVE-2019-5736: what runs inside a container must have no way to the installed binary. */
+#pragma once
+
+/* A copy of this program in a memfd that nobody can change any more, or -1 with a recorded failure. */
+int sealed_copy(void);

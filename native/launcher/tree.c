@@ -1,0 +1,81 @@
+#include "tree.h"
+#include "dir.h"
+#include "io.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+/* The same directory anew, with an offset of its own; the given one may be O_PATH. */
+static DIR *list(int dir) {
+    autoclose int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *entries = fd < 0 ? NULL : fdopendir(fd);
+    if (entries)
+        steal_fd(&fd);
+    return entries;
+}
+
+static bool may_be_directory(const struct dirent *entry) {
+    return entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
+}
+
+static int open_below(int dir, const char *name) {
+    return openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static bool vanished(void) {
+    return errno == ENOENT || errno == ENODEV || errno == ENOTDIR || errno == ELOOP;
+}
+
+static int walk(int dir, int depth, int (*visit)(int dir, void *context), void *context) {
+    int outcome = visit(dir, context);
+    if (outcome != 0)
+        return outcome;
+    if (depth == 0) {
+        errno = ELOOP;
+        return -1;
+    }
+    autoclosedir DIR *entries = list(dir);
+    if (!entries)
+        return vanished() ? 0 : -1;
+    for (struct dirent *entry; (entry = readdir(entries));) {
+        if (is_dots(entry->d_name) || !may_be_directory(entry))
+            continue;
+        autoclose int child = open_below(dir, entry->d_name);
+        if (child < 0 && !vanished())
+            return -1;
+        outcome = child < 0 ? 0 : walk(child, depth - 1, visit, context);
+        if (outcome != 0)
+            return outcome;
+    }
+    return 0;
+}
+
+int tree_walk(int dir, int (*visit)(int dir, void *context), void *context) {
+    return walk(dir, TREE_DEPTH, visit, context);
+}
+
+static int empty(int dir, bool files, int depth) {
+    if (depth == 0) {
+        errno = ELOOP;
+        return -1;
+    }
+    autoclosedir DIR *entries = list(dir);
+    if (!entries)
+        return vanished() ? 0 : -1;
+    for (struct dirent *entry; (entry = readdir(entries));) {
+        if (is_dots(entry->d_name))
+            continue;
+        autoclose int child = may_be_directory(entry) ? open_below(dir, entry->d_name) : -1;
+        if (child >= 0 && empty(child, files, depth - 1) < 0)
+            return -1;
+        if (child < 0 && !files)
+            continue;
+        if (unlinkat(dir, entry->d_name, child < 0 ? 0 : AT_REMOVEDIR) < 0 && errno != ENOENT)
+            return -1;
+    }
+    return 0;
+}
+
+int tree_empty(int dir, bool files) {
+    return empty(dir, files, TREE_DEPTH);
+}
