@@ -1,4 +1,4 @@
-import { type CgroupHost, parseCgroupHost } from '../cgroups/host.ts';
+import { parseCgroupHost } from '../cgroups/host.ts';
 import { cgroupReads, withFiles } from '../cgroups/reads.ts';
 import { SYSTEMD_MARK } from '../cgroups/systemd.ts';
 import type { Context } from '../cli/context.ts';
@@ -7,15 +7,14 @@ import { loadConfig } from '../config/load.ts';
 import type { Positions } from '../config/positions.ts';
 import { RailcarError } from '../errors.ts';
 import { errnoText } from '../execute/errno.ts';
-import { originError } from '../execute/failure.ts';
 import type { Answer } from '../execute/messages.ts';
 import { exists, file, isThere, readNamed, textOf } from '../execute/reads.ts';
 import { buildCreate } from '../plan/create.ts';
-import { PlanError } from '../plan/error.ts';
 import type { CreateOptions, Facts } from '../plan/facts.ts';
 import type { Plan } from '../plan/plan.ts';
 import { compileSeccomp } from '../seccomp/compile.ts';
 import { callerOf } from './caller.ts';
+import { located } from './located.ts';
 
 export interface Prepared {
   readonly config: Config;
@@ -45,28 +44,17 @@ export async function prepareContainer(
   if (isThere(answers.stateDir)) {
     throw new RailcarError('container-exists', 'container with given ID already exists');
   }
-  return locatingErrors(positions, async () => {
-    const host = parseCgroupHost(textOf(answers.mountinfo) ?? '', context.request.cgroups);
-    const marked = isThere(answers.systemd) ? { ...host, files: { [SYSTEMD_MARK]: '' } } : host;
-    const facts: Facts = {
-      ...target,
-      stateDir,
-      caller: callerOf(context.request, textOf(answers.launcher)),
-      cgroups: await cgroupFacts(context, config, marked, target.id),
-      seccomp: compileSeccomp(config.linux?.seccomp, context.warn),
-    };
-    return { config, positions, plan: buildCreate(config, facts, options) };
+  const host = parseCgroupHost(textOf(answers.mountinfo) ?? '', context.request.cgroups);
+  const marked = isThere(answers.systemd) ? { ...host, files: { [SYSTEMD_MARK]: '' } } : host;
+  const reads = located(positions, () => cgroupReads(config, marked, target.id));
+  const cgroups = withFiles(marked, reads, await context.hands.read(reads));
+  const caller = callerOf(context.request, textOf(answers.launcher));
+  const plan = located(positions, () => {
+    const seccomp = compileSeccomp(config.linux?.seccomp, context.warn);
+    const facts: Facts = { ...target, stateDir, caller, cgroups, seccomp };
+    return buildCreate(config, facts, options);
   });
-}
-
-/** What cannot be planned is told with the line and column of the part of the file that asks for it. */
-export async function locatingErrors<T>(positions: Positions | null, plan: () => Promise<T>): Promise<T> {
-  try {
-    return await plan();
-  } catch (error) {
-    if (!(error instanceof PlanError)) throw error;
-    throw originError(error.code, error.origin, error.message, positions);
-  }
+  return { config, positions, plan };
 }
 
 function configBytes(answer: Answer, bundle: string): Uint8Array {
@@ -76,14 +64,4 @@ function configBytes(answer: Answer, bundle: string): Uint8Array {
   throw new RailcarError('config-unreadable', message, {
     hint: 'a bundle is a directory with a config.json and a root file system; railcar spec makes the former',
   });
-}
-
-async function cgroupFacts(
-  context: Context,
-  config: Config,
-  host: CgroupHost,
-  id: string,
-): Promise<CgroupHost> {
-  const reads = cgroupReads(config, host, id);
-  return withFiles(host, reads, await context.hands.read(reads));
 }

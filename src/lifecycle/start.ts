@@ -44,13 +44,21 @@ function readFifo(path: string): HandsOp {
   const origin = 'process.args';
   const orElse = { on: ['ESRCH'], do: [] } as const;
   const undo: HandsOp[] = [{ op: 'signal', process: INIT_SLOT, signal: SIGKILL, origin, orElse }];
-  return { op: 'readFifo', path, origin, undo };
+  return { op: 'readFifo', path, process: INIT_SLOT, origin, undo };
 }
 
 const SIGKILL = 9;
 const ENOENT = 2;
 
+const ESRCH = 3;
+
+/** What the container's status would have been a moment later. */
 function startedMeanwhile({ op, errno }: Failure): RailcarError | undefined {
-  if (op !== 'readFifo' || errno !== ENOENT) return undefined;
-  return new RailcarError('container-not-created', 'cannot start an already running container');
+  if (op === 'readFifo' && errno === ENOENT) {
+    return new RailcarError('container-not-created', 'cannot start an already running container');
+  }
+  if ((op === 'readFifo' || op === 'pidfd') && errno === ESRCH) {
+    return new RailcarError('container-not-created', 'cannot start a container that has stopped');
+  }
+  return undefined;
 }

@@ -1,0 +1,68 @@
+import type { Resources } from '../config/config.ts';
+import { PlanError } from '../plan/error.ts';
+import type { Setting } from './setting.ts';
+import { type CurrentLimits, v1Settings } from './v1.ts';
+import { v2Settings } from './v2.ts';
+
+type Paths = Readonly<Record<string, string>>;
+
+/** Members for which 0 is a value; elsewhere callers send 0 for what they do not want to change. */
+const zeroIsValue = new Set(['burst', 'idle', 'swappiness', 'rate']);
+
+/** The resources of a container after a change: members that are not named keep their values. Devices never change. */
+export function mergeResources(old: Resources, change: Resources): Resources {
+  const { devices: _, ...groups } = change;
+  const merged = Object.entries(groups).map(([key, group]) => [
+    key,
+    mergeGroup((old as Record<string, unknown>)[key], group),
+  ]);
+  return { ...old, ...Object.fromEntries(merged) };
+}
+
+function mergeGroup(old: unknown, change: unknown): unknown {
+  if (!isObject(old) || !isObject(change)) {
+    return isObject(change) ? Object.fromEntries(Object.entries(change).filter(matters)) : change;
+  }
+  return { ...old, ...Object.fromEntries(Object.entries(change).filter(matters)) };
+}
+
+function matters([key, value]: readonly [string, unknown]): boolean {
+  if (value === undefined || value === '') return false;
+  if (Array.isArray(value)) return value.length > 0;
+  return (value !== 0 && value !== 0n) || zeroIsValue.has(key);
+}
+
+/**
+ * The writes for the groups (memory, cpu, ...) that a change touches, with all of their members, since some files
+ * take two of them at a time. Throws PlanError where the container has no cgroup of a controller.
+ */
+export function updateSettings(
+  merged: Resources,
+  change: Resources,
+  paths: Paths,
+  current: CurrentLimits = {},
+): (Setting & { readonly path: string })[] {
+  const touched = Object.keys(change).filter((key) => key !== 'devices');
+  const groups = Object.entries(merged).filter(([key]) => touched.includes(key));
+  const resources: Resources = Object.fromEntries(groups);
+  const settings = isUnified(paths) ? v2Settings(resources) : v1Settings(resources, current);
+  return settings.map((each) => ({ ...each, path: settingPath(each, paths) }));
+}
+
+export function settingPath({ controller, file, origin }: Setting, paths: Paths): string {
+  const directory = isUnified(paths) ? paths[''] : paths[controller];
+  if (directory === undefined) {
+    const message = `the container has no cgroup of the controller "${controller}"`;
+    throw new PlanError('host-unsupported', origin, message);
+  }
+  return `${directory}/${file}`;
+}
+
+/** v2 alone; a hybrid host's record has the v1 paths beside. */
+function isUnified(paths: Paths): boolean {
+  return Object.keys(paths).length === 1 && paths[''] !== undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,107 @@
+import type { Context } from '../cli/context.ts';
+import type { ExecVerb } from '../cli/verbs.ts';
+import type { Process } from '../config/config.ts';
+import { loadProcess } from '../config/load.ts';
+import type { Positions } from '../config/positions.ts';
+import { RailcarError } from '../errors.ts';
+import { errnoText } from '../execute/errno.ts';
+import type { Answer, Finish } from '../execute/messages.ts';
+import { file, link, textOf } from '../execute/reads.ts';
+import { buildExec } from '../plan/exec.ts';
+import type { ExecFacts, NamespaceType } from '../plan/facts.ts';
+import { compileSeccomp } from '../seccomp/compile.ts';
+import { type Container, findContainer } from '../state/container.ts';
+import { requireStatus } from '../state/transitions.ts';
+import { callerOf } from './caller.ts';
+import { carryOut, done } from './carry-out.ts';
+import { subCgroups } from './exec-cgroup.ts';
+import { composeProcess } from './exec-process.ts';
+import { located } from './located.ts';
+import { monitored } from './run.ts';
+
+const namespaceFiles = {
+  user: 'user',
+  ipc: 'ipc',
+  uts: 'uts',
+  network: 'net',
+  pid: 'pid',
+  mount: 'mnt',
+  cgroup: 'cgroup',
+  time: 'time',
+} as const satisfies Record<NamespaceType, string>;
+const namespaceTypes = Object.keys(namespaceFiles) as NamespaceType[];
+
+/** Starts another process in a container. */
+export async function exec(context: Context, verb: ExecVerb): Promise<Finish | null> {
+  const { container, first, second } = await findContainer(context, verb.id, {
+    first: {
+      ...namespaceLinks('self'),
+      launcher: file('/proc/self/stat'),
+      process: verb.processFile === null ? null : file(verb.processFile),
+    },
+    second: ({ init_process_pid }) => namespaceLinks(String(init_process_pid)),
+  });
+  requireStatus(verb.ignorePaused ? 'exec --ignore-paused' : 'exec', container.status, verb.id);
+  const { process, positions } = processOf(context, verb, container, first.process);
+  const { record, pid, stateDir } = container;
+  const plan = located(positions, () => {
+    const facts: ExecFacts = {
+      id: verb.id,
+      stateDir,
+      caller: callerOf(context.request, textOf(first.launcher)),
+      init: { pid, startTime: record.init_process_start },
+      namespaces: foreignNamespaces(pid, first, second),
+      cgroupPaths: subCgroups(record.cgroup_paths, verb.cgroup),
+      seccomp: compileSeccomp(record.config.linux?.seccomp, context.warn),
+    };
+    return buildExec(process, facts, verb);
+  });
+  const finish = verb.detach ? done : monitored(process.terminal === true);
+  return carryOut(context, plan, finish, { positions });
+}
+
+type Links = `ns:${NamespaceType}`;
+
+function namespaceLinks(process: string) {
+  const links = namespaceTypes.map((type) => [
+    `ns:${type}`,
+    link(`/proc/${process}/ns/${namespaceFiles[type]}`),
+  ]);
+  return Object.fromEntries(links) as Record<Links, ReturnType<typeof link>>;
+}
+
+/** Joining a namespace that the caller is in already would be pointless, and for a user namespace an error. */
+function foreignNamespaces(
+  pid: number,
+  own: Readonly<Record<Links, Answer>>,
+  theirs: Readonly<Record<Links, Answer>>,
+): ExecFacts['namespaces'] {
+  return namespaceTypes
+    .filter((type) => {
+      const target = textOf(theirs[`ns:${type}`]);
+      return target !== undefined && target !== textOf(own[`ns:${type}`]);
+    })
+    .map((type) => ({ type, path: `/proc/${pid}/ns/${namespaceFiles[type]}` }));
+}
+
+/** Of `--process`, or the container's own with the changes that the options ask for. */
+function processOf(
+  context: Context,
+  verb: ExecVerb,
+  { record }: Container,
+  answer: Answer,
+): { readonly process: Process; readonly positions: Positions | null } {
+  if (verb.processFile === null) {
+    return { process: composeProcess(record.config.process, verb), positions: null };
+  }
+  const bytes = answer.items[0];
+  if (answer.errno !== 0 || bytes === undefined) {
+    throw new RailcarError(
+      'config-unreadable',
+      `cannot read "${verb.processFile}": ${errnoText(answer.errno)}`,
+    );
+  }
+  const { process, positions, warnings } = loadProcess(bytes, verb.processFile);
+  for (const warning of warnings) context.warn(warning);
+  return { process, positions };
+}

@@ -1,0 +1,119 @@
+import type { Setting } from '../cgroups/setting.ts';
+import { mergeResources, settingPath, updateSettings } from '../cgroups/update.ts';
+import type { Context } from '../cli/context.ts';
+import type { UpdateVerb } from '../cli/verbs.ts';
+import type { Config, Resources } from '../config/config.ts';
+import { loadResources } from '../config/load.ts';
+import type { Positions } from '../config/positions.ts';
+import { RailcarError } from '../errors.ts';
+import { errnoText } from '../execute/errno.ts';
+import type { Answer, Finish, Read } from '../execute/messages.ts';
+import { file, textOf } from '../execute/reads.ts';
+import type { HandsOp } from '../plan/ops.ts';
+import { type Container, findContainer, recordPath } from '../state/container.ts';
+import { lockOps } from '../state/lock.ts';
+import { type ContainerRecord, recordText } from '../state/record.ts';
+import { requireStatus } from '../state/transitions.ts';
+import { carryOut, done, goneMeanwhile } from './carry-out.ts';
+import { located } from './located.ts';
+
+interface Change {
+  readonly resources: Resources;
+  readonly positions: Positions | null;
+}
+
+/** Changes the limits of a container that exists. If one of them is refused, those before it are taken back. */
+export async function update(context: Context, verb: UpdateVerb): Promise<Finish | null> {
+  let loaded: Change = { resources: verb.resources, positions: null };
+  const { container, second } = await findContainer(context, verb.id, {
+    first: { resources: resourcesRead(verb.resourcesFile) },
+    second: (record, first) => {
+      if (verb.resourcesFile !== null) loaded = loadChange(first.resources, verb.resourcesFile);
+      return currentReads(record, loaded);
+    },
+  });
+  requireStatus('update', container.status, verb.id);
+  const { positions } = loaded;
+  const hands = located(positions, () => updateOps(container, loaded, second));
+  return carryOut(context, { hands, stubs: [], teardown: [] }, done, { positions, explain: goneMeanwhile });
+}
+
+function resourcesRead(path: string | null): Read | null {
+  if (path === null) return null;
+  return path === '-' ? { kind: 'STDIN', path: '' } : file(path);
+}
+
+function loadChange(answer: Answer, path: string): Change {
+  const bytes = answer.items[0];
+  if (answer.errno !== 0 || bytes === undefined) {
+    throw new RailcarError('config-unreadable', `cannot read "${path}": ${errnoText(answer.errno)}`);
+  }
+  return loadResources(bytes, path === '-' ? 'standard input' : path);
+}
+
+/** What the files that will be written hold now. */
+function currentReads(record: ContainerRecord, change: Change): Readonly<Record<string, Read>> {
+  const settings = located(change.positions, () => settingsOf(record, change, undefined));
+  return Object.fromEntries(settings.map(({ path }) => [path, file(path)]));
+}
+
+function settingsOf(record: ContainerRecord, { resources }: Change, memory: string | undefined) {
+  const merged = mergeResources(record.config.linux?.resources ?? {}, resources);
+  return updateSettings(merged, resources, record.cgroup_paths, { memory });
+}
+
+function updateOps(
+  { record, stateDir }: Container,
+  change: Change,
+  answers: Readonly<Record<string, Answer>>,
+): HandsOp[] {
+  const current = (path: string) => (answers[path] ? textOf(answers[path]) : undefined);
+  const memory = current(`${record.cgroup_paths.memory}/memory.limit_in_bytes`);
+  const origin = 'state';
+  return [
+    ...lockOps(stateDir),
+    ...settingsOf(record, change, memory).map((each) => writeOp(each, each.path, record, current)),
+    {
+      op: 'writeFile',
+      path: recordPath(stateDir),
+      mode: 0o600,
+      text: recordText({ ...record, config: withResources(record.config, change.resources) }),
+      origin,
+    },
+  ];
+}
+
+function writeOp(
+  { origin, text, orElse }: Setting,
+  path: string,
+  record: ContainerRecord,
+  current: (path: string) => string | undefined,
+): HandsOp {
+  const before = current(path);
+  const restore = before !== undefined && isOneValue(before) && before !== text;
+  return {
+    op: 'write',
+    path,
+    text,
+    origin,
+    ...(restore && { undo: [{ op: 'write', path, text: before, origin }] }),
+    ...(orElse && {
+      orElse: {
+        on: orElse.on,
+        do: orElse.settings.map((other) =>
+          writeOp(other, settingPath(other, record.cgroup_paths), record, current),
+        ),
+      },
+    }),
+  };
+}
+
+/** Files with a line for each device cannot be put back by writing what was read. */
+function isOneValue(text: string): boolean {
+  return text !== '' && !text.includes('\n') && !text.includes(':');
+}
+
+function withResources(config: Config, change: Resources): Config {
+  const resources = mergeResources(config.linux?.resources ?? {}, change);
+  return { ...config, linux: { ...config.linux, resources } };
+}
