@@ -6,6 +6,7 @@ import type { CompiledFilter } from '../kernel/kernel.ts';
  * on ENOSYS they fall back to the old one, on EPERM they give up.
  */
 export function answerEnosys(program: Uint8Array, newest: CompiledFilter['newest']): Uint8Array {
+  if (newest.length === 0) return program;
   const blocks = newest
     .filter(({ architecture, number }) => number > 0 && architecture !== X32)
     .map(({ architecture, number }) => {

@@ -1,0 +1,119 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { FilterRequest, Kernel } from '../../src/kernel/kernel.ts';
+import { buildCreate } from '../../src/plan/create.ts';
+import type { CreateOptions } from '../../src/plan/facts.ts';
+import type { HandsOp, StubOp } from '../../src/plan/ops.ts';
+import { handsPhrases, stubPhrases } from '../../src/plan/phrases.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+import { replaceUnprintable } from '../../src/plan/print.ts';
+import { compileSeccomp } from '../../src/seccomp/compile.ts';
+import { type Change, difference } from './difference.ts';
+import { facts, options } from './facts.ts';
+
+export const folder = import.meta.dirname;
+
+/** All cases, and the files that belong to none. */
+export function goldenCases(): { readonly names: readonly string[]; readonly stray: readonly string[] } {
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const has = (name: string, file: string) => existsSync(join(folder, name, file));
+  const names = folders.map(({ name }) => name);
+  return {
+    names: names.filter((name) => has(name, 'config.json')).sort(),
+    stray: names.filter((name) => !has(name, 'config.json')).map((name) => join(name, 'plan.json')),
+  };
+}
+
+/**
+ * The plan of a case as its plan.json has it: of `base` all operations, of every other case what differs from base, so
+ * that what a case is about is what a reader sees.
+ */
+export function goldenPlan(name: string): string {
+  const plan = planOf(name);
+  if (name === 'base') return text({ hands: plan.hands, stub: plan.stubs[0] ?? [], teardown: plan.teardown });
+  const base = planOf('base');
+  return text({
+    hands: changes<HandsOp>(base.hands, plan.hands),
+    stub: changes<StubOp>(base.stubs[0] ?? [], plan.stubs[0] ?? []),
+    teardown: changes<HandsOp>(base.teardown, plan.teardown),
+  });
+}
+
+function planOf(name: string): Plan {
+  const bytes = readFileSync(join(folder, name, 'config.json'));
+  const config = withoutScript(loadConfig(bytes, 'config.json').config);
+  const seccomp = compileSeccomp(
+    config.linux?.seccomp,
+    () => {},
+    () => requestRecorder,
+  );
+  return buildCreate(config, { ...facts, seccomp }, { ...options, ...ownOptions(name) });
+}
+
+/** Flags of the command line, where a case is about them. */
+function ownOptions(name: string): Partial<CreateOptions> {
+  const path = join(folder, name, 'options.json');
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<CreateOptions>) : {};
+}
+
+/** What the live twin's shell runs shows the effect; it would be in the way of the plan. */
+function withoutScript(config: Config): Config {
+  const [shell = '', flag, script, ...rest] = config.process.args;
+  if (flag !== '-c' || script === undefined) return config;
+  return { ...config, process: { ...config.process, args: [shell, flag, 'SCRIPT', ...rest] } };
+}
+
+/** libseccomp's output differs from release to release; what it is asked for is what a golden plan shows. */
+const requestRecorder: Kernel = {
+  compileFilter: (request) => ({
+    program: Buffer.from(JSON.stringify(request, replaceUnprintable)),
+    newest: [],
+  }),
+};
+
+function changes<O extends HandsOp | StubOp>(from: readonly O[], to: readonly O[]): Change<O>[] {
+  return difference(from, to, (op) => JSON.stringify(op, readable), phrase);
+}
+
+function phrase(op: HandsOp | StubOp): string {
+  const phrases = { ...handsPhrases, ...stubPhrases } as Record<string, (op: HandsOp | StubOp) => string>;
+  return phrases[op.op]?.(op) ?? op.op;
+}
+
+/** One operation a line. */
+function text(
+  plan: Readonly<Record<string, readonly (HandsOp | StubOp | Change<HandsOp | StubOp>)[]>>,
+): string {
+  const parts = Object.entries(plan).map(([program, items]) => `  "${program}": ${list(items, '  ', item)}`);
+  return `{\n${parts.join(',\n')}\n}\n`;
+}
+
+function item(entry: HandsOp | StubOp | Change<HandsOp | StubOp>, indent: string): string {
+  if ('op' in entry) return JSON.stringify(entry, readable);
+  const inner = `${indent}  `;
+  const parts = [
+    `"after": ${JSON.stringify(entry.after)}`,
+    ...(['removed', 'added'] as const).flatMap((key) =>
+      entry[key] === undefined ? [] : [`"${key}": ${list(entry[key], inner, item)}`],
+    ),
+  ];
+  return `{\n${inner}${parts.join(`,\n${inner}`)}\n${indent}}`;
+}
+
+function list<T>(items: readonly T[], indent: string, print: (item: T, indent: string) => string): string {
+  if (items.length === 0) return '[]';
+  const inner = `${indent}  `;
+  return `[\n${items.map((each) => inner + print(each, inner)).join(',\n')}\n${indent}]`;
+}
+
+/** The record holds config.json as a whole and is tested by itself. */
+function readable(this: unknown, key: string, value: unknown): unknown {
+  const { op, path } = this as { op?: string; path?: string };
+  if (op === 'writeFile' && key === 'text' && path?.endsWith('/state.json')) return 'RECORD';
+  if (op === 'seccomp' && key === 'filter') {
+    return JSON.parse(Buffer.from(value as Uint8Array).toString()) as FilterRequest;
+  }
+  return replaceUnprintable(key, value);
+}
