@@ -25,7 +25,7 @@ function letter(kind: ArgKind): string {
 /** `mountFs` becomes `mount_fs`; a word that C reserves or that the C library defines gets an underscore. */
 function snake(name: string): string {
   const word = name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
-  return ['signal', 'register', 'default'].includes(word) ? `${word}_` : word;
+  return ['signal', 'register', 'default', 'stdin'].includes(word) ? `${word}_` : word;
 }
 
 function table(

@@ -69,8 +69,10 @@ int raise_fd(int fd, int minimum) {
     return raised;
 }
 
-static int cloexec_listed(int first) {
-    DIR *list = opendir("/proc/self/fd");
+static int cloexec_listed(int first, int procfs) {
+    const char *path = procfs == AT_FDCWD ? "/proc/self/fd" : "self/fd";
+    int folder = openat(procfs, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *list = folder < 0 ? NULL : fdopendir(folder);
     if (!list)
         return -1;
     for (struct dirent *entry; (entry = readdir(list));) {
@@ -81,11 +83,11 @@ static int cloexec_listed(int first) {
     return closedir(list);
 }
 
-int cloexec_from(int first) {
+int cloexec_from(int first, int procfs) {
     /* CLOSE_RANGE_CLOEXEC came with Linux 5.11: EINVAL on 5.9 and 5.10. */
     if (sys_close_range((unsigned)first, ~0u, CLOSE_RANGE_CLOEXEC) == 0)
         return 0;
-    return cloexec_listed(first);
+    return cloexec_listed(first, procfs);
 }
 
 const char *fd_name(char path[FD_PATH_SIZE], int fd) {

@@ -205,7 +205,8 @@ static int tend(struct running *running) {
             [OUTPUT] = {.fd = running->output, .events = POLLIN},
             [ERRORS] = {.fd = running->errors, .events = POLLIN},
             [EXIT] = {.fd = running->pidfd, .events = POLLIN},
-            [INTERRUPT] = {.fd = running->run->interrupt > 0 ? running->run->interrupt : -1, .events = POLLIN},
+            [INTERRUPT] = {.fd = running->run->interrupt > 0 ? running->run->interrupt : -1,
+                .events = POLLIN},
         };
         int left = remaining(running);
         int ready = poll(watched, WATCHED, left);

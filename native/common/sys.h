@@ -28,6 +28,7 @@ enum {
     NR_CLONE3 = 435,
     NR_CLOSE_RANGE = 436,
     NR_OPENAT2 = 437,
+    NR_FACCESSAT2 = 439,
     NR_MOUNT_SETATTR = 442,
 };
 
@@ -78,6 +79,9 @@ enum {
 #endif
 #ifndef MOUNT_ATTR_NODIRATIME
 #define MOUNT_ATTR_NODIRATIME 0x80
+#endif
+#ifndef MOUNT_ATTR_IDMAP
+#define MOUNT_ATTR_IDMAP 0x100000
 #endif
 #ifndef MOUNT_ATTR_NOSYMFOLLOW
 #define MOUNT_ATTR_NOSYMFOLLOW 0x200000
@@ -182,6 +186,10 @@ static inline int sys_close_range(unsigned first, unsigned last, unsigned flags)
 
 static inline int sys_execveat(int dir, const char *path, char *const *args, char *const *env, int flags) {
     return (int)syscall(SYS_execveat, dir, path, args, env, flags);
+}
+
+static inline int sys_faccessat2(int dir, const char *path, int mode, int flags) {
+    return (int)syscall(NR_FACCESSAT2, dir, path, mode, flags);
 }
 
 static inline int sys_pivot_root(const char *new_root, const char *put_old) {

@@ -1,0 +1,111 @@
+/* The last operation: becoming the user's process. */
+#include "executable.h"
+#include "home.h"
+#include "io.h"
+#include "stub.h"
+#include "sys.h"
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+/* What `home` says when HOME is not wanted. */
+#define NO_HOME (1ull << 32)
+
+static char *variable(const char *name, const char *value) {
+    char *text = malloc(strlen(name) + strlen(value) + 2);
+    if (text)
+        sprintf(text, "%s=%s", name, value);
+    return text;
+}
+
+static char *listen_pid(void) {
+    char pid[16];
+    snprintf(pid, sizeof pid, "%d", (int)getpid());
+    return variable("LISTEN_PID", pid);
+}
+
+static char *home_variable(uint32_t uid) {
+    autofree char *home = home_of(uid);
+    return home ? variable("HOME", home) : NULL;
+}
+
+/* The planned environment and what only this process can know. */
+static char **make_environment(const struct stub_exec *arg) {
+    size_t count = arg->env.list_count;
+    char **env = calloc(count + 3, sizeof *env);
+    if (!env)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        env[i] = arg->env.list[i];
+    if (arg->home.n < NO_HOME && !(env[count++] = home_variable((uint32_t)arg->home.n)))
+        return NULL;
+    if (arg->listen_pid.n && !(env[count++] = listen_pid()))
+        return NULL;
+    return env;
+}
+
+/* All else is O_CLOEXEC already; said once more, since a hook's library or a later change may have opened something. */
+static int pass_descriptors(const struct stub *stub, uint64_t preserve) {
+    if (cloexec_from(3, stub->procfs) < 0)
+        return failed("close_range", NULL);
+    for (int fd = 3; fd < 3 + (int)preserve; fd++) {
+        if (fcntl(fd, F_SETFD, 0) < 0 && errno != EBADF)
+            return failed("fcntl(F_SETFD)", "descriptor %d", fd);
+    }
+    return 0;
+}
+
+/* Ignored signals and the mask survive execve. The dispositions of hooks and launcher are not the user's. */
+static void reset_signals(void) {
+    const struct sigaction standard = {.sa_handler = SIG_DFL};
+    for (int number = 1; number <= SIGRTMAX; number++)
+        sigaction(number, &standard, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Descendants of hooks that died as orphans of pid 1: the user's process has never heard of them. */
+static void reap_orphans(void) {
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+        ;
+}
+
+static int explain(const char *executable) {
+    int error = errno;
+    char missing[PATH_MAX];
+    /* The report must not kill its writer, now that signals are back at their defaults. */
+    signal(SIGPIPE, SIG_IGN);
+    if (error == ENOENT && access(executable, F_OK) == 0 &&
+        find_missing_interpreter(executable, missing, sizeof missing)) {
+        failed_with(error, "interpreter", "%s", missing);
+        failure_detail("%s", executable);
+        return -1;
+    }
+    return failed_with(error, "execve", "%s", executable);
+}
+
+int prepare_exec(struct stub *stub, const struct stub_exec *arg) {
+    if (!stub->executable)
+        return failed_with(EINVAL, "execve", "no executable was resolved");
+    char **environment = make_environment(arg);
+    if (!environment)
+        return failed("malloc", NULL);
+    if (pass_descriptors(stub, stub->preserve < arg->preserve.n ? stub->preserve : arg->preserve.n) < 0)
+        return -1;
+    reap_orphans();
+    umask(stub->umask);
+    reset_signals();
+    stub->environment = environment;
+    return 0;
+}
+
+int op_exec(struct stub *stub, const struct stub_exec *arg) {
+    if (!stub->environment && prepare_exec(stub, arg) < 0)
+        return -1;
+    execve(stub->executable, arg->args.list, stub->environment);
+    return explain(stub->executable);
+}

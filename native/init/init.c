@@ -1,0 +1,90 @@
+#include "init.h"
+#include "channel.h"
+#include "fail.h"
+#include "io.h"
+#include "procfs.h"
+#include "stub.h"
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+/* One process, one stub. Static for its slot table. */
+static struct stub the_stub;
+
+static void receive_program(struct stub *stub, struct program *program);
+_Noreturn static void end_stub(const struct failure *failure);
+
+_Noreturn void init_main(int control) {
+    struct stub *stub = &the_stub;
+    *stub = (struct stub){.control = control, .procfs = -1, .fifo = -1, .helper = -1, .mask = -1};
+    for (size_t i = 0; i < SLOTS_MAX; i++)
+        stub->slots[i] = -1;
+    on_bail(end_stub);
+    prctl(PR_SET_NAME, "railcar:init");
+    signal(SIGPIPE, SIG_IGN);
+    /* Before any path inside a bundle is touched: from here on, procfs is this descriptor and no name. */
+    if ((stub->procfs = open_procfs()) < 0)
+        bail("open", "/proc");
+    /* Until the last operation says which ones the user's process is to get, nothing survives execve. */
+    if (cloexec_from(3, stub->procfs) < 0)
+        bail("close_range", NULL);
+    /* Directories and device nodes get exactly the mode they are made with. */
+    stub->umask = umask(0);
+
+    struct program program;
+    receive_program(stub, &program);
+    run_stub(stub, &program);
+}
+
+/* Copied, so that nobody who still holds the memfd can change a program that has been checked. */
+static char *read_program(int fd, size_t *size) {
+    if (lseek(fd, 0, SEEK_SET) < 0)
+        return NULL;
+    return read_all(fd, PROGRAM_MAX_BYTES, size);
+}
+
+/* The slots move above the descriptors that are passed on to the user's process. */
+static void take_slots(struct stub *stub, const struct channel_packet *packet, size_t count) {
+    int minimum = 3 + (int)stub->preserve;
+    stub->control = raise_fd(stub->control, minimum);
+    stub->procfs = raise_fd(stub->procfs, minimum);
+    for (size_t i = 0; i < count; i++) {
+        uint64_t number = packet->words[1 + i];
+        if (number >= SLOTS_MAX || stub->slots[number] >= 0)
+            bailx("program", "slot %llu", (unsigned long long)number);
+        stub->slots[number] = raise_fd(packet->fds[1 + i], minimum);
+        if (stub->slots[number] < 0)
+            bail("fcntl(F_DUPFD_CLOEXEC)", NULL);
+    }
+    if (stub->control < 0 || stub->procfs < 0)
+        bail("fcntl(F_DUPFD_CLOEXEC)", NULL);
+}
+
+static void receive_program(struct stub *stub, struct program *program) {
+    struct channel_packet packet;
+    if (channel_receive(stub->control, &packet) < 1)
+        bail("receive", "program");
+    size_t count = packet.fd_count - 1;
+    if (packet.type != CHANNEL_PROGRAM || packet.fd_count < 1 || packet.word_count != count + 2 ||
+        packet.words[0] != count || packet.words[count + 1] > 1u << 20)
+        bailx("program", "packet with %zu words and %zu descriptors", packet.word_count, packet.fd_count);
+    stub->preserve = packet.words[count + 1];
+    take_slots(stub, &packet, count);
+
+    size_t size;
+    const char *bytes = read_program(packet.fds[0], &size);
+    if (!bytes)
+        bail("read", "program");
+    close(packet.fds[0]);
+    /* All of it is checked before any of it is executed. */
+    const char *error = program_decode(program, &stub_table, bytes, size);
+    if (error)
+        bailx("program", "%s", error);
+}
+
+_Noreturn static void end_stub(const struct failure *failure) {
+    struct failure outside = *failure;
+    outside.index = UINT32_MAX;
+    stub_send_failure(&the_stub, &outside);
+    _exit(1);
+}

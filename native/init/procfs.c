@@ -1,0 +1,91 @@
+#include "procfs.h"
+#include "io.h"
+#include "sys.h"
+#include <limits.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+/* PROC_ROOT_INO of the kernel: no other directory of a procfs has it. */
+#define PROC_ROOT_INODE 1
+
+static int is_procfs(int fd) {
+    struct statfs system;
+    return fstatfs(fd, &system) == 0 && system.f_type == PROC_SUPER_MAGIC;
+}
+
+int open_procfs(void) {
+    autoclose int fd = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    struct stat status;
+    if (fstat(fd, &status) < 0)
+        return -1;
+    if (!is_procfs(fd) || status.st_ino != PROC_ROOT_INODE) {
+        errno = EXDEV;
+        return -1;
+    }
+    return steal_fd(&fd);
+}
+
+int open_in_procfs(const struct stub *stub, const char *path, int flags) {
+    autoclose int fd = sys_openat2(stub->procfs, path, (unsigned)flags | O_NOFOLLOW, 0,
+        RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS);
+    if (fd < 0)
+        return failed("openat2", "/proc/%s", path);
+    if (!is_procfs(fd))
+        return failed_with(EXDEV, "fstatfs", "/proc/%s", path);
+    return steal_fd(&fd);
+}
+
+/* The kernel takes one value a write, so a short write is a failure and not a reason to go on. */
+static int write_once(int fd, const char *path, const union arg *text) {
+    ssize_t put = write(fd, text->text, text->length);
+    if (put < 0)
+        return failed("write", "/proc/%s", path);
+    if ((size_t)put != text->length)
+        return failed_with(EIO, "write", "/proc/%s", path);
+    return 0;
+}
+
+static int write_in_procfs(
+    struct stub *stub, const char *folder, const union arg *name, const union arg *text) {
+    char path[PATH_MAX];
+    if (name->length == 0 || strlen(folder) + name->length >= sizeof path || strstr(name->text, ".."))
+        return failed_with(EINVAL, "openat2", "/proc/%s%s", folder, name->text);
+    stpcpy(stpcpy(path, folder), name->text);
+    autoclose int fd = open_in_procfs(stub, path, O_WRONLY);
+    return fd < 0 ? -1 : write_once(fd, path, text);
+}
+
+int op_write_self(struct stub *stub, const struct stub_write_self *arg) {
+    return write_in_procfs(stub, "self/", &arg->name, &arg->text);
+}
+
+int op_sysctl(struct stub *stub, const struct stub_sysctl *arg) {
+    return write_in_procfs(stub, "sys/", &arg->path, &arg->value);
+}
+
+int reopen(const struct stub *stub, int fd, int flags) {
+    char path[FD_PATH_SIZE];
+    int opened;
+    do
+        opened = openat(stub->procfs, fd_name(path, fd), flags | O_CLOEXEC);
+    while (opened < 0 && errno == EINTR);
+    return opened;
+}
+
+int mount_on(const struct stub *stub, int target, const char *source, const char *type, unsigned long flags,
+    const char *data) {
+    autoclose int before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fchdir(stub->procfs) < 0)
+        return -1;
+    char path[FD_PATH_SIZE];
+    int result = mount(source, fd_name(path, target), type, flags, data);
+    int error = errno;
+    if (before >= 0 && fchdir(before) < 0)
+        return -1;
+    errno = error;
+    return result;
+}

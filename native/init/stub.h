@@ -1,0 +1,61 @@
+/*
+ * The stub's state, and the functions of its operations: op_<name> for each of stubOps in src/plan/ops.ts, whose `doc`
+ * says what it does. An operation returns 0, or -1 with a recorded failure (fail.h).
+ */
+#pragma once
+#include "fail.h"
+#include "ops.h"
+#include "program.h"
+#include "template.h"
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct stub {
+    int control; /* to the hands */
+    /*
+     * The caller's /proc (O_PATH), from before anything else. The container's own /proc may be missing or a forgery, so
+     * nothing is ever read or written through it.
+     */
+    int procfs;
+    /* After waitFifo: the exec fifo, where failures go from then on. -1 before. */
+    int fifo;
+    /* After clone: end of file here means that the helper has sent its report, or never will. */
+    int helper;
+    /* The tmpfs that masks directories, attached at the first of them; -1 before. */
+    int mask;
+    uint64_t preserve;
+    struct variables variables;
+    mode_t umask; /* for hooks and the user's process; the stub itself works with 0 */
+    bool undumpable;
+    int death_signal;
+    bool changed_directory;
+    char *executable;      /* what resolve found */
+    char **environment;    /* of the user's process, once all is prepared for execve */
+    const struct op *next; /* the operation after this one, NULL at the end */
+    int slots[SLOTS_MAX];
+};
+
+#define DECLARE_OP(code, name, signature) int op_##code(struct stub *stub, const struct stub_##code *arg);
+STUB_OPS(DECLARE_OP)
+#undef DECLARE_OP
+
+/* Runs the program to its end, which is exec, the exit of the helper, or a reported failure. */
+_Noreturn void run_stub(struct stub *stub, const struct program *program);
+
+/* The descriptor in a slot, or -1 (EBADF, recorded). */
+int slot(const struct stub *stub, const union arg *arg);
+void set_slot(struct stub *stub, const union arg *arg, int fd);
+
+/* All of `exec` but execve itself. */
+int prepare_exec(struct stub *stub, const struct stub_exec *arg);
+
+/* Sends a packet to the hands, in order behind the helper's report. Returns 0 or -1 without recording. */
+int stub_send(struct stub *stub, unsigned type, const uint64_t *words, size_t word_count, int fd);
+/* Sends the failure to whom it concerns. */
+void stub_send_failure(struct stub *stub, const struct failure *failure);
+
+/*
+ * A change of credentials makes the kernel forget PR_SET_PDEATHSIG and set dumpable as sysctl fs.suid_dumpable says.
+ * This says again what was asked for.
+ */
+int restate_after_credentials(struct stub *stub);
