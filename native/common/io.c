@@ -83,7 +83,11 @@ static int cloexec_listed(int first, int procfs) {
     return closedir(list);
 }
 
-int cloexec_from(int first, int procfs) {
+int cloexec_from(int first) {
+    return cloexec_from_at(AT_FDCWD, first);
+}
+
+int cloexec_from_at(int procfs, int first) {
     /* CLOSE_RANGE_CLOEXEC came with Linux 5.11: EINVAL on 5.9 and 5.10. */
     if (sys_close_range((unsigned)first, ~0u, CLOSE_RANGE_CLOEXEC) == 0)
         return 0;

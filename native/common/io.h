@@ -45,11 +45,10 @@ char *read_all(int fd, size_t max, size_t *size);
  * with the old one still open. A descriptor that already lies there is returned as it is.
  */
 int raise_fd(int fd, int minimum);
-/*
- * Sets FD_CLOEXEC on every descriptor from `first` on. Before Linux 5.11 they are found in self/fd of procfs, which is a
- * descriptor of /proc, or AT_FDCWD for the /proc of this process.
- */
-int cloexec_from(int first, int procfs);
+/* Sets FD_CLOEXEC on every descriptor from `first` on. Before Linux 5.11 they are found in /proc/self/fd. */
+int cloexec_from(int first);
+/* The same where /proc is not to be trusted: with a descriptor of it. */
+int cloexec_from_at(int procfs, int first);
 
 /* Descriptor paths of procfs, for calls that take no descriptor. */
 #define FD_PATH_SIZE 40

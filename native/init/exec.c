@@ -49,7 +49,7 @@ static char **make_environment(const struct stub_exec *arg) {
 
 /* All else is O_CLOEXEC already; said once more, since a hook's library or a later change may have opened something. */
 static int pass_descriptors(const struct stub *stub, uint64_t preserve) {
-    if (cloexec_from(3, stub->procfs) < 0)
+    if (cloexec_from_at(stub->procfs, 3) < 0)
         return failed("close_range", NULL);
     for (int fd = 3; fd < 3 + (int)preserve; fd++) {
         if (fcntl(fd, F_SETFD, 0) < 0 && errno != EBADF)

@@ -26,7 +26,7 @@ _Noreturn void init_main(int control) {
     if ((stub->procfs = open_procfs()) < 0)
         bail("open", "/proc");
     /* Until the last operation says which ones the user's process is to get, nothing survives execve. */
-    if (cloexec_from(3, stub->procfs) < 0)
+    if (cloexec_from_at(stub->procfs, 3) < 0)
         bail("close_range", NULL);
     /* Directories and device nodes get exactly the mode they are made with. */
     stub->umask = umask(0);
