@@ -14,9 +14,9 @@ export interface Setting {
 
 type Value = number | bigint | string | undefined;
 
-/** A setting for a value that is set: absent and 0 mean that the resource is left alone. */
+/** A setting for a value that is set: absent, the number 0 and empty text mean that the resource is left alone. */
 export function setting(controller: string, file: string, origin: string, value: Value): Setting[] {
-  if (value === undefined || value === '' || Number(value) === 0) return [];
+  if (value === undefined || value === '' || value === 0 || value === 0n) return [];
   return [{ controller, file, text: decimal(value), origin }];
 }
 
