@@ -1,0 +1,133 @@
+import type { Context } from '../../src/cli/context.ts';
+import type { Hands } from '../../src/execute/hands.ts';
+import type { Answer, Finish, Read, Request, Result } from '../../src/execute/messages.ts';
+import type { HandsOp } from '../../src/plan/ops.ts';
+import type { Plan } from '../../src/plan/plan.ts';
+
+/** A host made of what can be read of it. */
+export interface FakeHost {
+  /** Contents by path. A path that is here also exists. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly links?: Readonly<Record<string, string>>;
+  readonly directories?: readonly string[];
+  readonly stdin?: string;
+  /** What executing a plan comes to; null (the default): plain success. */
+  readonly result?: Result | null;
+}
+
+/** Stands for the launcher: answers reads from a fake host, remembers plans, executes nothing. */
+export class Recorder implements Hands {
+  readonly #host: FakeHost;
+  readonly batches: (readonly Read[])[] = [];
+  readonly executed: { readonly plan: Plan; readonly finish: Finish }[] = [];
+
+  constructor(host: FakeHost = {}) {
+    this.#host = host;
+  }
+
+  async read(reads: readonly Read[]): Promise<readonly Answer[]> {
+    this.batches.push(reads);
+    return reads.map((read) => this.#answer(read));
+  }
+
+  async execute(plan: Plan, finish: Finish): Promise<Result | null> {
+    this.executed.push({ plan, finish });
+    return this.#host.result ?? null;
+  }
+
+  /** The hands' operations of the only plan. */
+  get ops(): readonly HandsOp[] {
+    if (this.executed.length !== 1) throw new Error(`${this.executed.length} plans were executed`);
+    return this.executed[0]?.plan.hands ?? [];
+  }
+
+  #answer({ kind, path, name }: Read): Answer {
+    const { files = {}, links = {}, directories = [], stdin = '' } = this.#host;
+    const content = files[path];
+    switch (kind) {
+      case 'FILE':
+        return content === undefined ? missing : items(content);
+      case 'LINK':
+        return links[path] === undefined ? missing : items(links[path]);
+      case 'EXISTS':
+        return content === undefined && !directories.includes(path) ? missing : items();
+      case 'STDIN':
+        return items(stdin);
+      case 'STAT':
+        return directories.includes(path) ? items('16832 1000 1000 0 0 5 4096 0 61267') : missing;
+      case 'LIST':
+        return items(...directories.filter((directory) => directory.startsWith(`${path}/`)));
+      case 'EACH':
+        return items(
+          ...Object.entries(files)
+            .filter(([file]) => file.startsWith(`${path}/`) && file.endsWith(`/${name}`))
+            .flatMap(([file, text]) => [file.slice(path.length + 1).split('/')[0] ?? '', text]),
+        );
+      case 'BELOW':
+        return items(
+          Object.entries(files)
+            .filter(([file]) => file.startsWith(`${path}/`) && file.endsWith(`/${name}`))
+            .map(([, text]) => text)
+            .join(''),
+        );
+    }
+  }
+}
+
+const missing: Answer = { errno: 2, items: [] };
+
+function items(...texts: string[]): Answer {
+  return { errno: 0, items: texts.map((text) => Buffer.from(text)) };
+}
+
+/** A context whose hands are this recorder. Warnings are collected in `warnings`. */
+export function fakeContext(
+  hands: Hands,
+  changes: Partial<Context> = {},
+): Context & { readonly warnings: string[] } {
+  const warnings: string[] = [];
+  return {
+    request: fakeRequest(),
+    hands,
+    root: '/run/railcar',
+    log: { path: null, format: 'text' },
+    debug: false,
+    systemdCgroup: false,
+    rootless: 'auto',
+    warn: (message) => warnings.push(message),
+    ...changes,
+    warnings,
+  };
+}
+
+export function fakeRequest(changes: Partial<Request> = {}): Request {
+  return {
+    build: 'test',
+    argv: ['railcar'],
+    env: ['PATH=/usr/bin'],
+    cwd: '/',
+    cgroups: '2:memory:/own\n1:freezer:/\n0::/\n',
+    release: '6.18.0',
+    numbers: {
+      uid: 0n,
+      euid: 0n,
+      gid: 0n,
+      egid: 0n,
+      pid: 900n,
+      umask: 0o22n,
+      now: 1_700_000_000_000n,
+      capabilities: 0x1ffffffffffn,
+      terminals: 0n,
+      rows: 0n,
+      columns: 0n,
+      userNamespace: 0xeffffffdn,
+    },
+    ...changes,
+  };
+}
+
+/** A line of /proc/PID/stat. The name is as awkward as names may be. */
+export function procStat(pid: number, startTime: number, state = 'S'): string {
+  const zeros = Array.from({ length: 18 }, () => 0).join(' ');
+  return `${pid} (a ) Z 1) ${state} ${zeros} ${startTime} 1 2\n`;
+}

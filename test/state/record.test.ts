@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import {
+  journalText,
+  type NewRecord,
+  parseRecord,
+  recordTemplate,
+  recordText,
+} from '../../src/state/record.ts';
+import { fakeRecord, minimalConfig } from './containers.ts';
+
+const fresh: NewRecord = {
+  id: 'c1',
+  bundle: '/bundle',
+  rootfs: '/bundle/rootfs',
+  created: '2026-01-02T03:04:05.678Z',
+  owner: 0,
+  config: {
+    ...minimalConfig,
+    linux: {
+      namespaces: [{ type: 'pid' }, { type: 'network', path: '/run/netns/x' }],
+      resources: { memory: { limit: 2n ** 63n - 1n } },
+    },
+  },
+  cgroupPaths: { memory: '/cg/memory/c1' },
+  systemdCgroup: false,
+  launcher: { pid: 77, startTime: 700 },
+};
+
+function fill(template: ReturnType<typeof recordTemplate>): string {
+  const values = { pid: '42', startTime: '4200', self: '77' };
+  return typeof template === 'string'
+    ? template
+    : template.map((piece) => (typeof piece === 'string' ? piece : values[piece.variable])).join('');
+}
+
+test('the journal names what is about to be made and no process', () => {
+  const record = parseRecord(journalText(fresh), 'state.json');
+  expect(record).toMatchObject({
+    phase: 'creating',
+    init_process_pid: 0,
+    cgroup_paths: { memory: '/cg/memory/c1' },
+    launcher: { pid: 77, startTime: 700 },
+  });
+});
+
+test('the template is the record once pid and start time are filled in', () => {
+  const text = fill(recordTemplate(fresh));
+  const record = parseRecord(text, 'state.json');
+  expect(record).toMatchObject({
+    phase: 'created',
+    init_process_pid: 42,
+    init_process_start: 4200,
+    id: 'c1',
+  });
+  expect(record.namespace_paths).toEqual({
+    NEWNS: '/proc/42/ns/mnt',
+    NEWUTS: '/proc/42/ns/uts',
+    NEWIPC: '/proc/42/ns/ipc',
+    NEWUSER: '/proc/42/ns/user',
+    NEWPID: '/proc/42/ns/pid',
+    NEWNET: '/run/netns/x',
+    NEWCGROUP: '/proc/42/ns/cgroup',
+    NEWTIME: '/proc/42/ns/time',
+  });
+});
+
+test('integers beyond 2^53 survive', () => {
+  const record = parseRecord(fill(recordTemplate(fresh)), 'state.json');
+  expect(record.config.linux?.resources?.memory?.limit).toBe(2n ** 63n - 1n);
+  expect(parseRecord(recordText(record), 'state.json')).toEqual(record);
+});
+
+test('every key that other tools read is there, with the type they expect', () => {
+  const value = JSON.parse(recordText(fakeRecord()));
+  expect(value).toMatchObject({
+    id: expect.any(String),
+    init_process_pid: expect.any(Number),
+    init_process_start: expect.any(Number),
+    created: expect.any(String),
+    config: expect.any(Object),
+    cgroup_paths: expect.any(Object),
+    namespace_paths: expect.any(Object),
+  });
+});
