@@ -121,8 +121,8 @@ build() {
     if [ ! node_modules/.package-lock.json -nt package-lock.json ]; then
       trusting quietly npm ci --no-audit --no-fund || fail 'npm ci failed'
     fi
-    quietly make -C native BUILD="$built" LIBDIR="$library" || fail 'the native part does not build'
-    quietly node src/build.ts "$built/lib" || fail 'the Node layer does not build'
+    quietly make --silent -C native BUILD="$built" LIBDIR="$library" || fail 'the native part does not build'
+    quietly node src/build.ts || fail 'the Node layer does not build'
   )
 }
 
@@ -131,7 +131,7 @@ install_files() {
   open_manifest
   make_directory "$prefix/bin"
   make_directory "$library"
-  install_file 644 "$built/lib/railcar.cjs" "$library/railcar.cjs"
+  install_file 644 "$repository/build/lib/railcar.cjs" "$library/railcar.cjs"
   install_file 644 "$built/lib/railcar.node" "$library/railcar.node"
   install_engine
   # Last: whoever runs the new launcher finds all that belongs to it.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 # Sourced after say.sh. Debian packages, installed only where they are missing; and npm as this machine needs it.
 
 # need_packages [--auto] NAME...: with --auto they are marked as installed automatically, so that

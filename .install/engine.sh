@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 # Sourced after manifest.sh. Which Node runs railcar, fixed by absolute path: root must never find it through PATH.
 # docs/decisions/0001-engine.md tells why.
 

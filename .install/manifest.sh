@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 # Sourced after say.sh. What was put where: $manifest has a line "KIND<tab>PATH" for everything, in the order in which it was
 # made. Entered before the thing is made, so that nothing is ever there without being listed.
 #   directory       goes if it is empty by then: only those that were not there before are listed

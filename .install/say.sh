@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash
 # Sourced. How install.sh, test/run and their parts speak: progress and errors on standard error.
 
 say() { printf '==> %s\n' "$*" >&2; }

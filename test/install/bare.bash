@@ -9,8 +9,8 @@ make_bare_debian() {
   local cached=$BATS_TEST_DIRNAME/../../build/cache/debian-12-minbase.tar
   if [ ! -s "$cached" ]; then
     mkdir -p "$(dirname "$cached")"
-    mmdebstrap --quiet --variant=minbase bookworm "$cached.new"
-    mv "$cached.new" "$cached"
+    mmdebstrap --quiet --variant=minbase bookworm "${cached%.tar}.new.tar"
+    mv "${cached%.tar}.new.tar" "$cached"
   fi
   tar -C "$BARE" -xf "$cached"
   reach_what_the_machine_reaches
@@ -32,7 +32,6 @@ reach_what_the_machine_reaches() {
 
 # in_bare_debian SCRIPT: runs it there with bash, in /src, with a login's environment.
 in_bare_debian() {
-  # shellcheck disable=SC2016 # expanded inside
   unshare --mount --pid --uts --ipc --fork --kill-child --propagation private bash -euc '
     hostname bare-debian
     mount --bind "$1" "$1"
