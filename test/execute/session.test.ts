@@ -55,7 +55,7 @@ function frame(type: Type, write: (out: ByteWriter) => void): Uint8Array {
 function request({
   version = PROTOCOL_VERSION,
   build = 'b1',
-  numbers = requestNumbers.length,
+  numbers = requestNumbers.length as number,
 } = {}): Uint8Array {
   return frame('REQUEST', (out) => {
     out.u64(version);
