@@ -8,6 +8,9 @@
 
 bats_require_minimum_version 1.5.0
 
+# Seconds after which a test's processes are killed, so that one which waits for ever fails and the run goes on.
+DEADLINE=${DEADLINE:-60}
+
 LIVE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 REPO=$(cd "$LIVE/../.." && pwd)
 RAILCAR=${RAILCAR:-$REPO/build/railcar}
@@ -31,10 +34,22 @@ live_setup() {
   BACKGROUND=()
   SCRATCH_MOUNTS=()
   remember_hash
+  watchdog >/dev/null 2>&1 3>&- &
+  WATCHDOG=$!
+}
+
+# Waits with a builtin: an external sleep would outlive the test.
+watchdog() {
+  local never
+  exec {never}<> <(:)
+  read -r -t "$DEADLINE" _ <&"$never"
+  cat /sys/fs/cgroup/pids/{,*/}"$ID"*/cgroup.procs | xargs -r kill -KILL
+  grep -lF -- "$ROOT" /proc/[0-9]*/cmdline | grep -oE '[0-9]+' | xargs -r kill -KILL
 }
 
 live_teardown() {
   [ -n "${WORK:-}" ] || return 0
+  kill "$WATCHDOG" 2>/dev/null
   local pid point failed=0 i
   for pid in $(containers); do
     "$RUNTIME" --root "$ROOT" delete --force "$pid" >"$WORK/teardown.log" 2>&1 3>&- ||
@@ -90,9 +105,14 @@ runtime() { "$RUNTIME" --root "$ROOT" "$@" 3>&-; }
 is_railcar() { [[ $("$RUNTIME" --version 3>&- | head -n 1) == railcar* ]]; }
 railcar_only() { is_railcar || skip "railcar only: $1"; }
 
-# A container that runs beside the test; its output goes to $WORK/output.
-run_detached() { runtime run --detach --bundle "$BUNDLE" "$@" "$ID" </dev/null >"$WORK/output" 2>&1; }
-create() { runtime create --bundle "$BUNDLE" "$@" "$ID" </dev/null >"$WORK/output" 2>&1; }
+# A container that stays beside the test: its output goes to $WORK/output, since it would hold a pipe open.
+run_detached() { beside run --detach --bundle "$BUNDLE" "$@" "$ID"; }
+create() { beside create --bundle "$BUNDLE" "$@" "$ID"; }
+beside() {
+  local code=0
+  runtime "$@" </dev/null >"$WORK/output" 2>&1 || { code=$?; cat "$WORK/output"; }
+  return $code
+}
 
 state_of() { runtime state "${1:-$ID}" | jq -r "${2:-.status}"; }
 pid_of() { state_of "${1:-$ID}" .pid; }
