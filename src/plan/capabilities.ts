@@ -11,12 +11,15 @@ export interface CapabilityMasks {
 
 /** The five sets as masks. A missing set is empty; unknown names were warned of when config.json was read. */
 export function capabilityMasks(sets: Capabilities = {}): CapabilityMasks {
+  const permitted = capabilityMask(sets.permitted);
+  const inheritable = capabilityMask(sets.inheritable);
   return {
     bounding: capabilityMask(sets.bounding),
     effective: capabilityMask(sets.effective),
-    permitted: capabilityMask(sets.permitted),
-    inheritable: capabilityMask(sets.inheritable),
-    ambient: capabilityMask(sets.ambient),
+    permitted,
+    inheritable,
+    // The kernel raises no other; those that are left out were warned of when config.json was read.
+    ambient: capabilityMask(sets.ambient) & permitted & inheritable,
   };
 }
 

@@ -211,6 +211,7 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
       : []),
     ...containerHooks(config, 'createContainer', creating),
     ...root.enter,
+    workingDirectory(config),
     ...root.readonly,
     ...mounts.late,
     ...root.propagate,
@@ -219,6 +220,12 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
     ...join.late,
     ...processOps(config.process, context),
   ];
+}
+
+/** Callers rely on a working directory that the image lacks being made; what is wrong with it chdir will tell. */
+function workingDirectory({ process }: Config): StubOp {
+  const orElse = { on: ['EROFS', 'EACCES', 'EPERM', 'EEXIST', 'ENOTDIR', 'ELOOP'], do: [] } as const;
+  return { op: 'makeDir', root: 'root', path: process.cwd, mode: 0o755, orElse, origin: 'process.cwd' };
 }
 
 /** From here on the container lives by itself; a created one waits for `start`. */

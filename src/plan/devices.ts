@@ -49,7 +49,6 @@ const links: readonly (readonly [string, string])[] = [
   ['/dev/stdin', '/proc/self/fd/0'],
   ['/dev/stdout', '/proc/self/fd/1'],
   ['/dev/stderr', '/proc/self/fd/2'],
-  ['/dev/core', '/proc/kcore'],
   ['/dev/ptmx', 'pts/ptmx'],
 ];
 
