@@ -24,6 +24,7 @@ export function validateProcess(
   }
   validateRlimits(process.rlimits ?? [], at('rlimits'), positions);
   warnOfCapabilities(process, at('capabilities'), positions, warnings);
+  warnOfAmbient(process, at('capabilities', 'ambient'), positions, warnings);
   return { ...process, args };
 }
 
@@ -62,4 +63,18 @@ function warnOfCapabilities(
   for (const [name, at] of unknown) {
     warnings.push(invalid(at, `unknown capability ${JSON.stringify(name)} is ignored`, positions).message);
   }
+}
+
+/** The kernel refuses them; other runtimes go on without, and configurations that ask for it are in use. */
+function warnOfAmbient(
+  { capabilities = {} }: ProcessSpec,
+  path: string,
+  positions: Positions,
+  warnings: string[],
+): void {
+  const { ambient = [], permitted = [], inheritable = [] } = capabilities;
+  const without = ambient.filter((name) => !permitted.includes(name) || !inheritable.includes(name));
+  if (without.length === 0) return;
+  const problem = `${without.join(', ')} cannot be ambient without being permitted and inheritable`;
+  warnings.push(invalid(path, problem, positions).message);
 }

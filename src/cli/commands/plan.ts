@@ -1,8 +1,8 @@
 import { basename } from 'node:path/posix';
 import type { Finish } from '../../execute/messages.ts';
 import { plan as containerPlan } from '../../lifecycle/plan.ts';
+import { planJson, printPlan } from '../../plan/print.ts';
 import type { Context } from '../context.ts';
-import { planJson, planText } from '../format/plan.ts';
 import { checkId } from '../id.ts';
 import type { Values } from '../values.ts';
 import { createVerb } from './creating.ts';
@@ -12,7 +12,7 @@ export async function plan(context: Context, values: Values, [id]: readonly stri
   const verb = createVerb('create', '', context, values);
   const options = { ...verb, id: checkId(id ?? nameOf(verb.bundle)) };
   const found = await containerPlan(context, { id: options.id, bundle: options.bundle, options });
-  return { code: 0, stdout: values.flag('json') ? planJson(found) : planText(found), stderr: '' };
+  return { code: 0, stdout: values.flag('json') ? planJson(found) : printPlan(found), stderr: '' };
 }
 
 function nameOf(bundle: string): string {

@@ -21,7 +21,7 @@ export async function spec(context: Context, values: Values): Promise<Finish | n
   const config = values.flag('rootless') ? rootlessSpec(Number(euid), Number(egid)) : defaultSpec();
   const text = `${JSON.stringify(config, null, '\t')}\n`;
   const plan: Plan = {
-    hands: [{ op: 'writeFile', path, mode: 0o666, text, origin: 'config.json' }],
+    hands: [{ op: 'writeFile', path, mode: 0o644, text, origin: 'config.json' }],
     stubs: [],
     teardown: [],
   };
