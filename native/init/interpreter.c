@@ -64,11 +64,9 @@ static int read_interpreter(const char *path, char name[PATH_MAX]) {
     char head[HEAD];
     autoclose int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     ssize_t size = file < 0 ? -1 : pread(file, head, sizeof head, 0);
-    if (size < EI_NIDENT)
-        return 0;
-    if (head[0] == '#' && head[1] == '!')
+    if (size > 2 && head[0] == '#' && head[1] == '!')
         return from_script(head, (size_t)size, name);
-    if (memcmp(head, ELFMAG, SELFMAG) != 0)
+    if (size < EI_NIDENT || memcmp(head, ELFMAG, SELFMAG) != 0)
         return 0;
     return head[EI_CLASS] == ELFCLASS32 ? from_elf32(file, name) : from_elf64(file, name);
 }

@@ -20,13 +20,20 @@
 #define SLAVE_MAJOR_FIRST 136
 #define SLAVE_MAJOR_LAST 143
 
-static int check_terminal(int fd, const char *path, unsigned first, unsigned last, int minor_number) {
+static int check_devpts(int fd, const char *path) {
     struct statfs system;
+    if (fstatfs(fd, &system) < 0)
+        return failed("fstatfs", "%s", path);
+    return system.f_type == DEVPTS_SUPER_MAGIC ? 0 : failed_with(ENODEV, "fstatfs", "%s", path);
+}
+
+static int check_terminal(int fd, const char *path, unsigned first, unsigned last, int minor_number) {
     struct stat status;
-    if (fstatfs(fd, &system) < 0 || fstat(fd, &status) < 0)
+    if (check_devpts(fd, path) < 0)
+        return -1;
+    if (fstat(fd, &status) < 0)
         return failed("fstat", "%s", path);
-    if (system.f_type != DEVPTS_SUPER_MAGIC || !S_ISCHR(status.st_mode) || major(status.st_rdev) < first ||
-        major(status.st_rdev) > last ||
+    if (!S_ISCHR(status.st_mode) || major(status.st_rdev) < first || major(status.st_rdev) > last ||
         (minor_number >= 0 && minor(status.st_rdev) != (unsigned)minor_number))
         return failed_with(ENODEV, "fstat", "%s", path);
     return 0;
@@ -34,7 +41,7 @@ static int check_terminal(int fd, const char *path, unsigned first, unsigned las
 
 static int open_master(int root) {
     autoclose int folder = open_in_root(root, "/dev/pts", MAKE_NOTHING, 0, true);
-    if (folder < 0)
+    if (folder < 0 || check_devpts(folder, "/dev/pts") < 0)
         return -1;
     autoclose int master = sys_openat2(
         folder, "ptmx", O_RDWR | O_NOCTTY, 0, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
