@@ -122,7 +122,7 @@ build() {
       trusting quietly npm ci --no-audit --no-fund || fail 'npm ci failed'
     fi
     quietly make --silent -C native BUILD="$built" LIBDIR="$library" || fail 'the native part does not build'
-    quietly node src/build.ts || fail 'the Node layer does not build'
+    quietly node src/build.ts "$built/lib" || fail 'the Node layer does not build'
   )
 }
 
@@ -131,9 +131,14 @@ install_files() {
   open_manifest
   make_directory "$prefix/bin"
   make_directory "$library"
-  install_file 644 "$repository/build/lib/railcar.cjs" "$library/railcar.cjs"
-  install_file 644 "$built/lib/railcar.node" "$library/railcar.node"
+  local name
+  for name in railcar.node layer.js railcar.cjs; do
+    install_file 644 "$built/lib/$name" "$library/$name"
+  done
   install_engine
+  # What V8 makes of the layer is good for this very engine only.
+  remember file "$library/layer.cache"
+  env -i "$library/engine" "$library/railcar.cjs" --write-cache || fail 'the Node layer cannot be compiled'
   # Last: whoever runs the new launcher finds all that belongs to it.
   install_file 755 "$built/railcar" "$binary"
   local version

@@ -7,20 +7,21 @@ supported_lines=' 22 24 26 '
 usable_lines=" 20$supported_lines"
 
 choose_engine() {
+  local origin
   if [ -n "$engine" ]; then
     engine=$(realpath -e "$engine" 2>/dev/null) || fail 'the path given with --engine does not exist'
     local reason
     reason=$(unsafe "$engine") && fail "$engine cannot be the engine: $reason" \
       'Whoever can change it would be root as soon as root runs railcar.'
     reason=$(unusable "$engine" "$usable_lines") && fail "$engine cannot be the engine: $reason"
-    engine_origin='as asked for'
+    origin='as asked for'
   elif find_engine; then
-    engine_origin="the machine's own"
+    origin="the machine's own"
   else
     engine=$(realpath "$toolchain/node")
-    engine_origin="railcar's own, pinned"
+    origin="railcar's own, pinned; it goes to $library/node"
   fi
-  note "engine: $engine, Node $(version_of_node "$engine"), $engine_origin"
+  note "engine: Node $(version_of_node "$engine"), $engine ($origin)"
   note "cold start: $("$toolchain/node" "$repository/.install/cold-start.mjs" "$engine") ms (median of 11)"
 }
 
@@ -74,7 +75,7 @@ unusable() {
   case $2 in
     *" ${version%%.*} "*) ;;
     *)
-      echo "Node $version is not among the release lines$2"
+      echo "Node $version is not of the lines$2that railcar can use here"
       return 0
       ;;
   esac
@@ -83,7 +84,7 @@ unusable() {
 }
 
 version_of_node() {
-  env -i "$1" -p process.versions.node 2>/dev/null
+  env -i "$1" -p process.versions.node 2>/dev/null | grep -E '^[0-9]+\.'
 }
 
 # railcar's own Node is copied: the build folder may go, and belongs to whoever cloned the repository.

@@ -53,7 +53,7 @@ teardown_file() { rm -rf "$DIR"; }
 }
 
 @test "the installed railcar does not need the repository" {
-  run ! grep -rqF "$REPOSITORY" "$PREFIX/bin/railcar" "$PREFIX/lib/railcar/railcar.cjs"
+  run ! grep -rqF "$REPOSITORY" "$PREFIX/bin/railcar" "$PREFIX"/lib/railcar/{railcar.cjs,layer.js,layer.cache}
   [[ $(readlink -f "$PREFIX/lib/railcar/engine") != "$REPOSITORY"/* ]]
 }
 
