@@ -1,5 +1,7 @@
 /** Filled in by `build.ts`; in unbuilt sources the names do not exist. */
-declare const RAILCAR_BUILD: BuildInfo | undefined;
+declare const RAILCAR_VERSION: string | undefined;
+declare const RAILCAR_COMMIT: string | undefined;
+declare const RAILCAR_BUILD: string | undefined;
 
 export interface BuildInfo {
   readonly version: string;
@@ -9,7 +11,8 @@ export interface BuildInfo {
   readonly id: string;
 }
 
-export const buildInfo: BuildInfo =
-  typeof RAILCAR_BUILD === 'undefined'
-    ? { version: '0.0.0', commit: 'unknown', id: 'development' }
-    : RAILCAR_BUILD;
+export const buildInfo: BuildInfo = {
+  version: typeof RAILCAR_VERSION === 'string' ? RAILCAR_VERSION : '0.0.0',
+  commit: typeof RAILCAR_COMMIT === 'string' ? RAILCAR_COMMIT : 'unknown',
+  id: typeof RAILCAR_BUILD === 'string' ? RAILCAR_BUILD : 'development',
+};

@@ -1,4 +1,4 @@
-import type { Resources } from '../config/config.ts';
+import type { MemoryResources, Resources } from '../config/config.ts';
 import { PlanError } from '../plan/error.ts';
 import type { Setting } from './setting.ts';
 import { type CurrentLimits, v1Settings } from './v1.ts';
@@ -14,9 +14,17 @@ export function mergeResources(old: Resources, change: Resources): Resources {
   const { devices: _, ...groups } = change;
   const merged = Object.entries(groups).map(([key, group]) => [
     key,
-    mergeGroup((old as Record<string, unknown>)[key], group),
+    mergeGroup(
+      (old as Record<string, unknown>)[key],
+      key === 'memory' ? lifted(group as MemoryResources) : group,
+    ),
   ]);
   return { ...old, ...Object.fromEntries(merged) };
+}
+
+/** Without a limit on memory there can be none on memory and swap together, whatever it was before. */
+function lifted(memory: MemoryResources): MemoryResources {
+  return Number(memory.limit) === -1 && !memory.swap ? { ...memory, swap: -1 } : memory;
 }
 
 function mergeGroup(old: unknown, change: unknown): unknown {

@@ -42,7 +42,7 @@ export class Outcome {
     const { path, format } = this.#log;
     if (path === null) {
       const lines = entries.map(({ level, message }) => (level === 'error' ? '' : `${level}: ${message}\n`));
-      return { ...finish, stderr: Buffer.concat([Buffer.from(lines.join('')), toBytes(finish.stderr)]) };
+      return { ...finish, stderr: prefixed(lines.join(''), finish.stderr) };
     }
     const { logLine } = await import('../log/line.ts');
     const now = new Date(Number(this.#request.numbers.now));
@@ -73,6 +73,6 @@ export class Outcome {
   }
 }
 
-function toBytes(text: string | Uint8Array): Uint8Array {
-  return typeof text === 'string' ? Buffer.from(text) : text;
+function prefixed(prefix: string, rest: string | Uint8Array): string | Uint8Array {
+  return typeof rest === 'string' ? prefix + rest : Buffer.concat([Buffer.from(prefix), rest]);
 }

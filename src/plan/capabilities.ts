@@ -1,5 +1,6 @@
 import { capabilityBit } from '../config/capabilities.ts';
 import type { Capabilities } from '../config/config.ts';
+import type { Facts } from './facts.ts';
 
 export interface CapabilityMasks {
   readonly bounding: bigint;

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { containerHooks, hasHooks, hostHooks } from '../hooks/hooks.ts';
 import { hookState } from '../hooks/state.ts';
 import { journalText, type NewRecord, recordTemplate } from '../state/record.ts';
+import { grantableCapabilities } from './capabilities.ts';
 import { joinCgroups } from './cgroup.ts';
 import { consoleOps } from './console.ts';
 import { deviceOps } from './devices.ts';
@@ -174,6 +175,7 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
   const context = {
     origin: 'process',
     seccomp: facts.seccomp,
+    grantable: grantableCapabilities(facts.caller, userNamespace),
     userNamespace,
     denySetgroups: deniesSetgroups(config, facts.caller),
     preserveFds: options.preserveFds,

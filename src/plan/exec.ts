@@ -1,6 +1,6 @@
 import type { CgroupJoin } from '../cgroups/plan.ts';
 import type { Process } from '../config/config.ts';
-import { hasCapability } from './capabilities.ts';
+import { grantableCapabilities, hasCapability } from './capabilities.ts';
 import { joinCgroups } from './cgroup.ts';
 import { consoleOps } from './console.ts';
 import type { ExecFacts, ExecOptions } from './facts.ts';
@@ -100,6 +100,7 @@ function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, p
   const context = {
     origin: 'process',
     seccomp: facts.seccomp,
+    grantable: grantableCapabilities(caller, userNamespace),
     userNamespace,
     denySetgroups: userNamespace && !hasCapability(caller.capabilities, 'CAP_SETGID'),
     preserveFds: options.preserveFds,

@@ -7,6 +7,7 @@ export interface ProcessContext {
   /** Path of the process in messages: `process`, or what --process names. */
   readonly origin: string;
   readonly seccomp: Filter | null;
+  readonly grantable: bigint;
   /** In a user namespace, joined or new. */
   readonly userNamespace: boolean;
   readonly denySetgroups: boolean;
@@ -33,7 +34,7 @@ export function earlyProcessOps(process: Process, context: ProcessContext, privi
 /** From the container's root to the user's program. */
 export function processOps(process: Process, context: ProcessContext): StubOp[] {
   const { origin, seccomp } = context;
-  const masks = capabilityMasks(process.capabilities);
+  const masks = capabilityMasks(process.capabilities, context.grantable);
   const user = process.user ?? {};
   const [name = ''] = process.args;
   const filter: StubOp[] =

@@ -1,0 +1,10 @@
+/** What `main.ts` finds in the bundle: the Node layer, which touches nothing of the process it runs in. */
+export { buildInfo } from './build-info.ts';
+export { runCommand } from './cli/command.ts';
+export { serveSession } from './execute/session.ts';
+
+/** Runs the usual commands against nothing; see `warm-up.ts`. */
+export async function warmUp(): Promise<void> {
+  const { rehearse } = await import('./warm-up.ts');
+  await rehearse();
+}
