@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { hierarchyFor, parseCgroupHost } from '../../src/cgroups/host.ts';
+import { hybrid, v1, v2 } from './hosts.ts';
+
+test('modes', () => {
+  expect([v1.mode, hybrid.mode, v2.mode]).toEqual(['v1', 'hybrid', 'v2']);
+  expect(parseCgroupHost('', '')).toEqual({ mode: 'v1', hierarchies: [], files: {} });
+});
+
+test('controllers that are mounted together are one hierarchy', () => {
+  expect(hierarchyFor(v1, 'cpuacct')).toBe(hierarchyFor(v1, 'cpu'));
+  expect(hierarchyFor(v1, 'cpu')).toMatchObject({
+    mountPoint: '/sys/fs/cgroup/cpu,cpuacct',
+    controllers: ['cpu', 'cpuacct'],
+  });
+});
+
+test('the own cgroup is kept for each hierarchy', () => {
+  expect(hierarchyFor(v1, 'memory')?.own).toBe('/own/deep');
+  expect(hierarchyFor(v1, 'name=systemd')?.own).toBe('/user.slice');
+});
+
+describe('mountinfo', () => {
+  const line = (root: string, point: string, options = 'memory') =>
+    `1 2 0:3 ${root} ${point} rw shared:4 - cgroup cgroup rw,${options}`;
+
+  test('a hierarchy that is mounted twice counts where everybody looks for it', () => {
+    const both = [line('/', '/container/sys/fs/cgroup/memory'), line('/', '/sys/fs/cgroup/memory')].join(
+      '\n',
+    );
+    expect(parseCgroupHost(both, '1:memory:/').hierarchies[0]?.mountPoint).toBe('/sys/fs/cgroup/memory');
+  });
+
+  test('escaped characters are what they stand for, and a colon in a path is no separator', () => {
+    const { hierarchies } = parseCgroupHost(line('/a\\040b', '/x\\134y'), '1:memory:/a:b');
+    expect(hierarchies[0]).toMatchObject({ root: '/a b', mountPoint: '/x\\y', own: '/a:b' });
+  });
+
+  test('an unmounted hierarchy is none, and a named one is not mistaken for a controller', () => {
+    expect(parseCgroupHost(line('/', '/m', 'name=memory'), '1:memory:/').hierarchies).toEqual([]);
+  });
+});

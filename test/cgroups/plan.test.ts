@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import type { CgroupHost } from '../../src/cgroups/host.ts';
+import { cgroupOps } from '../../src/cgroups/plan.ts';
+import { cgroupReads, withFiles } from '../../src/cgroups/reads.ts';
+import type { Resources } from '../../src/config/config.ts';
+import { Recorder } from '../execute/recorder.ts';
+import { hybrid, lacking, v1, v2 } from './hosts.ts';
+
+const open: Resources = { devices: [{ allow: true, access: 'rwm' }] };
+const config = (resources: Resources = open, cgroupsPath = '/x/c1') => ({
+  linux: { cgroupsPath, resources },
+});
+
+async function withRead(
+  host: CgroupHost,
+  files: Record<string, string>,
+  cgroupsPath?: string,
+): Promise<CgroupHost> {
+  const reads = cgroupReads(config(open, cgroupsPath), host, 'c1');
+  return withFiles(host, reads, await new Recorder({ files }).read(reads));
+}
+
+describe('making', () => {
+  test('each hierarchy is made, then checked to be unused, and only then up to be removed', () => {
+    const { make } = cgroupOps(config(), v1, 'c1', false);
+    const memory = make.filter((op) => 'into' in op && op.into === 'cgroup:memory');
+    expect(memory).toEqual([
+      {
+        op: 'cgroupMake',
+        origin: 'linux.cgroupsPath',
+        path: '/sys/fs/cgroup/memory/x/c1',
+        into: 'cgroup:memory',
+      },
+    ]);
+    expect(memory[0]).not.toHaveProperty('undo');
+    const check = make.find((op) => op.op === 'cgroupEmpty' && op.dir === 'cgroup:memory');
+    expect(check?.undo).toMatchObject([{ op: 'cgroupRemove', path: '/sys/fs/cgroup/memory/x/c1' }]);
+  });
+
+  test('memory is joined last, through tasks; v2 through cgroup.procs', () => {
+    const { joins } = cgroupOps(config(), hybrid, 'c1', false);
+    expect(joins.at(-1)).toEqual({ slot: 'cgroup:memory', file: 'tasks', memory: true });
+    expect(joins.filter(({ file }) => file === 'cgroup.procs')).toEqual([
+      { slot: 'cgroup:unified', file: 'cgroup.procs', memory: false },
+    ]);
+    expect(joins).toHaveLength(9);
+  });
+
+  test('paths are known by controller, v2 by the empty name', () => {
+    const { paths } = cgroupOps(config(), hybrid, 'c1', false);
+    expect(paths).toMatchObject({
+      cpu: '/sys/fs/cgroup/cpu,cpuacct/x/c1',
+      cpuacct: '/sys/fs/cgroup/cpu,cpuacct/x/c1',
+      'name=systemd': '/sys/fs/cgroup/systemd/x/c1',
+      '': '/sys/fs/cgroup/unified/x/c1',
+    });
+  });
+
+  test('a frozen cgroup is refused', async () => {
+    const frozen = await withRead(v1, { '/sys/fs/cgroup/freezer/x/c1/freezer.state': 'FROZEN\n' });
+    expect(() => cgroupOps(config(), frozen, 'c1', false)).toThrow(/exists and is frozen/);
+    const thawed = await withRead(v1, { '/sys/fs/cgroup/freezer/x/c1/freezer.state': 'THAWED\n' });
+    expect(() => cgroupOps(config(), thawed, 'c1', false)).not.toThrow();
+    const unified = await withRead(hybrid, { '/sys/fs/cgroup/unified/x/c1/cgroup.freeze': '1\n' });
+    expect(() => cgroupOps(config(), unified, 'c1', false)).toThrow(/exists and is frozen/);
+  });
+});
+
+describe('cpuset', () => {
+  const base = '/sys/fs/cgroup/cpuset';
+  const root = { [`${base}/cpuset.cpus`]: '0-3\n', [`${base}/cpuset.mems`]: '0\n' };
+  const writes = (host: CgroupHost, resources: Resources = open) =>
+    cgroupOps(config(resources), host, 'c1', false)
+      .make.flatMap((op) => ('text' in op && JSON.stringify(op).includes('cpuset') ? [op] : []))
+      .map((op) => ('path' in op ? `${op.path} ${op.text}` : `${'name' in op ? op.name : ''} ${op.text}`));
+
+  test('new levels inherit from the top down', async () => {
+    expect(writes(await withRead(v1, root))).toEqual([
+      `${base}/x/cpuset.cpus 0-3`,
+      `${base}/x/c1/cpuset.cpus 0-3`,
+      `${base}/x/cpuset.mems 0`,
+      `${base}/x/c1/cpuset.mems 0`,
+    ]);
+  });
+
+  test('a level that has its own keeps it and hands it on; an empty one does not count', async () => {
+    const files = { ...root, [`${base}/x/cpuset.cpus`]: '1\n', [`${base}/x/cpuset.mems`]: '\n' };
+    expect(writes(await withRead(v1, files))).toEqual([
+      `${base}/x/c1/cpuset.cpus 1`,
+      `${base}/x/cpuset.mems 0`,
+      `${base}/x/c1/cpuset.mems 0`,
+    ]);
+  });
+
+  test("config.json's own value is the only write to the container's level", async () => {
+    expect(writes(await withRead(v1, root), { ...open, cpu: { cpus: '2' } })).toEqual([
+      `${base}/x/cpuset.cpus 0-3`,
+      `${base}/x/cpuset.mems 0`,
+      `${base}/x/c1/cpuset.mems 0`,
+      'cpuset.cpus 2',
+    ]);
+  });
+});
+
+describe('a controller that this host does not have', () => {
+  test('matters only if limits are asked of it', () => {
+    const host = lacking(v1, 'memory');
+    expect(() => cgroupOps(config(), host, 'c1', false)).not.toThrow();
+    expect(() => cgroupOps(config({ ...open, memory: {} }), host, 'c1', false)).not.toThrow();
+    const limited = config({ ...open, memory: { limit: 1 } });
+    expect(() => cgroupOps(limited, host, 'c1', false)).toThrow(
+      expect.objectContaining({
+        code: 'host-unsupported',
+        origin: 'linux.resources.memory.limit',
+        message: 'this host has no cgroup controller "memory" mounted',
+      }),
+    );
+  });
+
+  test('no device controller: only for a container that may use every device', () => {
+    const host = lacking(v1, 'devices');
+    expect(() => cgroupOps(config(open), host, 'c1', false)).not.toThrow();
+    expect(() => cgroupOps(config({}), host, 'c1', false)).toThrow(/no cgroup controller "devices"/);
+  });
+
+  test('hugetlb, net_cls, net_prio and rdma are named', () => {
+    const asks: readonly [string, Resources][] = [
+      ['hugetlb', { hugepageLimits: [{ pageSize: '2MB', limit: 1 }] }],
+      ['net_cls', { network: { classID: 1 } }],
+      ['net_prio', { network: { priorities: [{ name: 'eth0', priority: 1 }] } }],
+      ['rdma', { rdma: { mlx5: { hcaHandles: 1 } } }],
+    ];
+    for (const [name, resources] of asks) {
+      expect(() => cgroupOps(config({ ...open, ...resources }), v1, 'c1', false)).toThrow(`"${name}"`);
+    }
+  });
+});
+
+describe('v2', () => {
+  test('each level above hands down what it does not hand down yet', async () => {
+    const files = {
+      '/sys/fs/cgroup/cgroup.controllers': 'cpu memory pids\n',
+      '/sys/fs/cgroup/cgroup.subtree_control': 'cpu memory pids\n',
+      '/sys/fs/cgroup/x/cgroup.subtree_control': 'pids\n',
+    };
+    const host = await withRead({ ...v2, files: {} }, files, '/x/y/c1');
+    const { make } = cgroupOps(config({ ...open, memory: { limit: 1 } }, '/x/y/c1'), host, 'c1', false);
+    expect(make.filter(({ op }) => op === 'write')).toMatchObject([
+      { path: '/sys/fs/cgroup/x/cgroup.subtree_control', text: '+cpu +memory' },
+      { path: '/sys/fs/cgroup/y/cgroup.subtree_control'.replace('/y', '/x/y'), text: '+cpu +memory +pids' },
+    ]);
+    const [first] = make.filter(({ op }) => op === 'write');
+    expect(first?.orElse?.do).toMatchObject([
+      { text: '+cpu', orElse: { do: [] } },
+      { text: '+memory', origin: 'linux.resources.memory.limit' },
+    ]);
+    expect(first?.orElse?.do[1]).not.toHaveProperty('orElse');
+  });
+
+  test('limits are written to the one directory', () => {
+    const { make } = cgroupOps(config({ ...open, pids: { limit: 5 } }), v2, 'c1', false);
+    expect(make).toContainEqual({
+      op: 'writeAt',
+      origin: 'linux.resources.pids.limit',
+      dir: 'cgroup:unified',
+      name: 'pids.max',
+      text: '5',
+    });
+  });
+
+  test('devices cannot be restricted yet, and that is said', () => {
+    expect(() => cgroupOps(config({}), v2, 'c1', false)).toThrow(/eBPF/);
+  });
+});
+
+describe('--systemd-cgroup', () => {
+  test.each([
+    ['/x/c1', /format "slice:prefix:name"/],
+    ['a:b:c', /systemd is not running/],
+  ])('%s', (cgroupsPath, message) => {
+    expect(() => cgroupOps(config(open, cgroupsPath), v1, 'c1', true)).toThrow(message);
+  });
+});

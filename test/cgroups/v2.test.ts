@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import { v2Settings, weightFromShares } from '../../src/cgroups/v2.ts';
+import type { Resources } from '../../src/config/config.ts';
+
+const lines = (resources: Resources) => v2Settings(resources).map(({ file, text }) => `${file} ${text}`);
+
+test.each([
+  [0, 0],
+  [1, 1],
+  [2, 1],
+  [1024, 100],
+  [262144, 10000],
+  [300000, 10000],
+])('%d shares are a weight of %d', (shares, weight) => {
+  expect(weightFromShares(shares)).toBe(weight);
+});
+
+test('the weight grows with the shares', () => {
+  const weights = Array.from({ length: 17 }, (_, power) => weightFromShares(2 ** (power + 1)));
+  expect(weights).toEqual(weights.toSorted((a, b) => a - b));
+});
+
+describe('memory', () => {
+  test.each([
+    [{ limit: 100, swap: 300, reservation: 50 }, ['memory.swap.max 200', 'memory.max 100', 'memory.low 50']],
+    [{ limit: 100, swap: 100 }, ['memory.swap.max 0', 'memory.max 100']],
+    [{ limit: 100, swap: -1 }, ['memory.swap.max max', 'memory.max 100']],
+    [{ limit: -1 }, ['memory.swap.max max', 'memory.max max']],
+    [{ limit: 100 }, ['memory.max 100']],
+  ] as const)('%j', (memory, expected) => {
+    expect(lines({ memory })).toEqual(expected);
+  });
+
+  test.each([{ swap: 5 }, { limit: 10, swap: 5 }, { limit: -1, swap: 5 }])('%j makes no sense', (memory) => {
+    expect(() => lines({ memory })).toThrow(/memory limit/);
+  });
+});
+
+test.each([
+  [{ quota: 5000 }, ['cpu.max 5000 100000']],
+  [{ quota: -1, period: 7 }, ['cpu.max max 7']],
+  [{ period: 7 }, ['cpu.max max 7']],
+  [{ shares: 1024 }, ['cpu.weight 100']],
+  [{ shares: 1024, idle: 1 }, ['cpu.idle 1']],
+  [{ shares: 1024, idle: 0 }, ['cpu.idle 0', 'cpu.weight 100']],
+  [{ burst: 9, cpus: '0', mems: '1' }, ['cpu.max.burst 9', 'cpuset.cpus 0', 'cpuset.mems 1']],
+] as const)('cpu %j', (cpu, expected) => {
+  expect(lines({ cpu })).toEqual(expected);
+});
+
+test('io: BFQ takes the weight as it is, io.weight from 1 to 10000', () => {
+  const [weight] = v2Settings({ blockIO: { weight: 1000 } });
+  expect(weight).toMatchObject({ file: 'io.bfq.weight', text: '1000' });
+  expect(weight?.orElse?.settings).toMatchObject([{ file: 'io.weight', text: 'default 10000' }]);
+  expect(v2Settings({ blockIO: { weight: 10 } })[0]?.orElse?.settings[0]?.text).toBe('default 1');
+  expect(
+    lines({
+      blockIO: {
+        weightDevice: [{ major: 8, minor: 0, weight: 10 }],
+        throttleReadBpsDevice: [{ major: 8, minor: 0, rate: 1 }],
+        throttleWriteIOPSDevice: [{ major: 8, minor: 0, rate: 0 }],
+      },
+    }),
+  ).toEqual(['io.bfq.weight 8:0 10', 'io.max 8:0 rbps=1', 'io.max 8:0 wiops=max']);
+});
+
+test('pids, hugetlb, rdma', () => {
+  expect(
+    lines({
+      pids: { limit: -1 },
+      hugepageLimits: [{ pageSize: '1GB', limit: 5 }],
+      rdma: { a: { hcaObjects: 1 } },
+    }),
+  ).toEqual(['pids.max max', 'hugetlb.1GB.max 5', 'hugetlb.1GB.rsvd.max 5', 'rdma.max a hca_object=1']);
+});
+
+test('unified comes last, a write for each line', () => {
+  expect(
+    lines({ pids: { limit: 5 }, unified: { 'pids.max': '6', 'io.max': '8:0 rbps=1\n8:1 rbps=2\n' } }),
+  ).toEqual(['pids.max 5', 'pids.max 6', 'io.max 8:0 rbps=1', 'io.max 8:1 rbps=2']);
+});
+
+test.each(['../../x', 'memory/high', 'memory', '.x', 'Memory.high'])(
+  'unified %j is no file of a cgroup',
+  (file) => {
+    expect(() => lines({ unified: { [file]: '1' } })).toThrow(/name of a cgroup file/);
+  },
+);
+
+test('v1 networking is refused', () => {
+  expect(() => lines({ network: { classID: 1 } })).toThrow(/neither net_cls nor net_prio/);
+  expect(lines({ network: {} })).toEqual([]);
+});
