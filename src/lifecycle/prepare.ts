@@ -54,6 +54,8 @@ export async function prepareContainer(
   const plan = located(positions, () => {
     const seccomp = compileSeccomp(config.linux?.seccomp, context.warn);
     const facts: Facts = { ...target, stateDir, caller, cgroups, seccomp };
+    const grantable = grantableCapabilities(caller, namespaceKind(config, 'user') !== 'none');
+    warnOfUngranted(config.process.capabilities, grantable, context.warn);
     return buildCreate(config, facts, options);
   });
   return { config, positions, plan };
