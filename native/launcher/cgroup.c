@@ -53,10 +53,10 @@ static int nobody(void) {
 
 static int is_occupied(int dir, void *context) {
     (void)context;
-    autofree char *procs = read_procs(dir);
-    if (!procs)
-        return nobody();
-    return procs[0] != '\0';
+    autoclose int file = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+    char first;
+    ssize_t got = file < 0 ? -1 : read(file, &first, sizeof first);
+    return got < 0 ? nobody() : got > 0;
 }
 
 int cgroup_is_empty(int dir) {

@@ -119,7 +119,11 @@ static char *temporary_beside(const char *path) {
 }
 
 static int write_new(const struct hands *hands, const char *path, mode_t mode, const union arg *text) {
-    autoclose int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    autoclose int file = open(path, flags, mode);
+    /* Only a dead process of this pid can have left one. */
+    if (file < 0 && errno == EEXIST && unlink(path) == 0)
+        file = open(path, flags, mode);
     if (file < 0)
         return failed("open", "%s", path);
     size_t length;
@@ -134,8 +138,6 @@ int hands_write_file(struct hands *hands, const struct op *op) {
     autofree char *temporary = temporary_beside(arg->path.text);
     if (!temporary)
         return failed("malloc", NULL);
-    /* Only a dead process of this pid can have left one. */
-    unlink(temporary);
     if (write_new(hands, temporary, (mode_t)arg->mode.n, &arg->text) < 0) {
         unlink(temporary);
         return -1;

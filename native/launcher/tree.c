@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The same directory anew, with an offset of its own; the given one may be O_PATH. */
 static DIR *list(int dir) {
@@ -26,9 +27,15 @@ static bool vanished(void) {
     return errno == ENOENT || errno == ENODEV || errno == ENOTDIR || errno == ELOOP;
 }
 
+/* cgroupfs, procfs and most others count each directory below in the links of its parent. */
+static bool is_leaf(int dir) {
+    struct stat status;
+    return fstat(dir, &status) == 0 && status.st_nlink == 2;
+}
+
 static int walk(int dir, int depth, int (*visit)(int dir, void *context), void *context) {
     int outcome = visit(dir, context);
-    if (outcome != 0)
+    if (outcome != 0 || is_leaf(dir))
         return outcome;
     if (depth == 0) {
         errno = ELOOP;
