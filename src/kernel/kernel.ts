@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { posix } from 'node:path';
+import { dirname, join } from 'node:path/posix';
+import { fileURLToPath } from 'node:url';
 
 /** The calls that only native code can make. A recorder stands in for it in tests. */
 export interface Kernel {
@@ -53,8 +54,6 @@ export function kernel(): Kernel {
   return loaded;
 }
 
-/** Beside the bundled layer where that runs, else where the build puts it. */
-const addonPath =
-  typeof __dirname === 'string'
-    ? posix.join(__dirname, 'railcar.node')
-    : posix.join(import.meta.dirname, '../../build/lib/railcar.node');
+/** Beside the bundled layer; from the sources, where the build puts it. */
+const here = dirname(fileURLToPath(import.meta.url));
+const addonPath = join(here.endsWith('/src/kernel') ? join(here, '../../build/lib') : here, 'railcar.node');
