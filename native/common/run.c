@@ -1,6 +1,7 @@
 #include "run.h"
 #include "fail.h"
 #include "io.h"
+#include "reset.h"
 #include "sys.h"
 #include <inttypes.h>
 #include <poll.h>
@@ -93,16 +94,6 @@ static int start(struct running *running) {
         return -1;
     }
     return 0;
-}
-
-/* Dispositions that are ignored survive execve, and so does the mask: a program must not inherit the runtime's. */
-static void reset_signals(void) {
-    struct sigaction standard = {.sa_handler = SIG_DFL};
-    for (int number = 1; number <= SIGRTMAX; number++)
-        sigaction(number, &standard, NULL);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 _Noreturn static void become_program(const struct run *run, const int child_ends[3], int report) {

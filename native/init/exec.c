@@ -2,6 +2,7 @@
 #include "executable.h"
 #include "home.h"
 #include "io.h"
+#include "reset.h"
 #include "stub.h"
 #include "sys.h"
 #include <limits.h>
@@ -56,16 +57,6 @@ static int pass_descriptors(const struct stub *stub, uint64_t preserve) {
             return failed("fcntl(F_SETFD)", "descriptor %d", fd);
     }
     return 0;
-}
-
-/* Ignored signals and the mask survive execve. The dispositions of hooks and launcher are not the user's. */
-static void reset_signals(void) {
-    const struct sigaction standard = {.sa_handler = SIG_DFL};
-    for (int number = 1; number <= SIGRTMAX; number++)
-        sigaction(number, &standard, NULL);
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 /* Descendants of hooks that died as orphans of pid 1: the user's process has never heard of them. */
