@@ -41,7 +41,7 @@ function describe(issue: Issue, value: unknown): string {
     case 'invalid_value':
       return `must be one of ${issue.values.map((option) => JSON.stringify(option)).join(', ')}, not ${show(value)}`;
     default:
-      return `${issue.message}, not ${show(value)}`;
+      return Array.isArray(value) ? issue.message : `${issue.message}, not ${show(value)}`;
   }
 }
 

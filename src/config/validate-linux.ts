@@ -123,21 +123,10 @@ function warnOfArchitectures(linux: LinuxSpec, positions: Positions, warnings: s
 }
 
 const architectures = new Set(
-  [
-    ...[
-      'NATIVE',
-      'X86',
-      'X86_64',
-      'X32',
-      'ARM',
-      'AARCH64',
-      'LOONGARCH64',
-      'M68K',
-      'MIPS',
-      'MIPS64',
-      'MIPS64N32',
-    ],
-    ...['MIPSEL', 'MIPSEL64', 'MIPSEL64N32', 'PPC', 'PPC64', 'PPC64LE', 'S390', 'S390X', 'SH', 'SHEB'],
-    ...['PARISC', 'PARISC64', 'RISCV64'],
-  ].map((name) => `SCMP_ARCH_${name}`),
+  (
+    'NATIVE X86 X86_64 X32 ARM AARCH64 LOONGARCH64 M68K MIPS MIPS64 MIPS64N32 MIPSEL MIPSEL64 MIPSEL64N32 ' +
+    'PPC PPC64 PPC64LE S390 S390X SH SHEB PARISC PARISC64 RISCV64'
+  )
+    .split(' ')
+    .map((name) => `SCMP_ARCH_${name}`),
 );

@@ -1,0 +1,9 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Two processors are what a small machine has; live containers are not tested here but by bats.
+    maxWorkers: 2,
+  },
+});
