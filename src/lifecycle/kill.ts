@@ -8,6 +8,7 @@ import { requireStatus } from '../state/transitions.ts';
 import { carryOut, done } from './carry-out.ts';
 import { thawForKill } from './freezer.ts';
 import { INIT_SLOT, openInit } from './init.ts';
+import { membersPath, membersRead, parsePids } from './members.ts';
 
 const SIGKILL = 9;
 
@@ -20,9 +21,13 @@ const KILL_DEADLINE = 10_000;
  * killable while another command hangs.
  */
 export async function kill(context: Context, verb: KillVerb): Promise<Finish | null> {
-  const { container } = await findContainer(context, verb.id);
+  const { container, second } = await findContainer(context, verb.id, {
+    second: ({ cgroup_paths }) => ({ members: membersRead(cgroup_paths) }),
+  });
   const everybody = verb.all || (verb.signal === SIGKILL && !hasOwnPids(container));
-  requireStatus(verb.all ? 'kill --all' : 'kill', container.status, verb.id);
+  // Who is left behind when the first process has died is still there to be killed.
+  const somebody = everybody && parsePids(second.members).length > 0;
+  requireStatus(verb.all || somebody ? 'kill --all' : 'kill', container.status, verb.id);
   const hands = everybody ? cgroupSignal(container, verb.signal) : initSignal(container, verb.signal);
   return carryOut(context, { hands, stubs: [], teardown: [] }, done);
 }
@@ -51,9 +56,4 @@ function cgroupSignal(container: Container, signal: number): HandsOp[] {
 
 function thawIfKilled({ status, record }: Container, signal: number): HandsOp[] {
   return signal === SIGKILL && status === 'paused' ? thawForKill(record.cgroup_paths) : [];
-}
-
-/** One hierarchy tells all members: v2 if there is one, since a process is in it from its birth. */
-export function membersPath(paths: Readonly<Record<string, string>>): string | undefined {
-  return paths[''] ?? paths.pids ?? paths.freezer ?? Object.values(paths)[0];
 }

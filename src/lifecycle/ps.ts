@@ -1,12 +1,12 @@
 import type { Context } from '../cli/context.ts';
 import type { Processes, PsVerb } from '../cli/verbs.ts';
 import { RailcarError } from '../errors.ts';
-import { exists, isThere, textOf } from '../execute/reads.ts';
+import { exists, isThere } from '../execute/reads.ts';
 import type { Plan } from '../plan/plan.ts';
 import { findContainer } from '../state/container.ts';
 import { requireStatus } from '../state/transitions.ts';
 import { done, requireOk } from './carry-out.ts';
-import { membersPath } from './kill.ts';
+import { membersRead, parsePids } from './members.ts';
 
 /** Where ps(1) may be, in this order. */
 const programs = ['/usr/bin/ps', '/bin/ps'] as const;
@@ -15,23 +15,15 @@ const programs = ['/usr/bin/ps', '/bin/ps'] as const;
 export async function ps(context: Context, { id, format, psArgs }: PsVerb): Promise<Processes> {
   const { container, first, second } = await findContainer(context, id, {
     first: { [programs[0]]: exists(programs[0]), [programs[1]]: exists(programs[1]) },
-    second: ({ cgroup_paths }) => {
-      const path = membersPath(cgroup_paths);
-      return { members: path === undefined ? null : { kind: 'BELOW', path, name: 'cgroup.procs' } };
-    },
+    second: ({ cgroup_paths }) => ({ members: membersRead(cgroup_paths) }),
   });
   requireStatus('ps', container.status, id);
-  const pids = parsePids(textOf(second.members) ?? '');
+  const pids = parsePids(second.members);
   if (format === 'json') return { pids, table: null };
   const program = programs.find((path) => first[path] && isThere(first[path]));
   if (program === undefined)
     throw new RailcarError('host-unsupported', 'ps: executable file not found on this host');
   return { pids, table: onlyThese(await capturePs(context, program, psArgs), pids) };
-}
-
-function parsePids(text: string): number[] {
-  const numbers = text.split('\n').map(Number);
-  return [...new Set(numbers.filter((pid) => pid > 0))].sort((a, b) => a - b);
 }
 
 /** The caller's own program with the caller's own environment (COLUMNS, LC_ALL and the like). */

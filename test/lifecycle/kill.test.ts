@@ -52,6 +52,14 @@ describe('the whole cgroup is reached', () => {
   });
 });
 
+test('SIGKILL reaches those whom a first process without a pid namespace has left behind', async () => {
+  const left = { files: { '/cg/pids/c1/cgroup.procs': '99\n' } };
+  const hands = new Recorder(hostWith('stopped', { config: shared }, left));
+  await kill(fakeContext(hands), { id: 'c1', signal: 9, all: false });
+  expect(hands.ops.map(({ op }) => op)).toEqual(['cgroupKill']);
+  await expect(ops('stopped', 9, false, shared)).rejects.toThrow('container not running');
+});
+
 test.each(['stopped', 'creating'] as const)('%s: not running', async (status) => {
   await expect(ops(status, 15)).rejects.toThrow('container not running');
 });
