@@ -1,4 +1,5 @@
 import parser from 'yargs-parser';
+import { RailcarError } from '../errors.ts';
 import { FlagError } from './arguments.ts';
 import type { OptionTable } from './options.ts';
 
@@ -31,7 +32,7 @@ export class Values {
     const text = this.text(name);
     if (text === null) return null;
     if (!/^[+-]?\d+$/.test(text)) {
-      throw new FlagError(`invalid value ${JSON.stringify(text)} for flag -${name}: parse error`);
+      throw new RailcarError('usage', `invalid value ${JSON.stringify(text)} for flag -${name}: parse error`);
     }
     return BigInt(text);
   }

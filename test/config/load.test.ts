@@ -44,7 +44,7 @@ const wrong: readonly (readonly [object, string, string])[] = [
   [{ ociVersion: '1.0' }, '"1.0"', 'ociVersion: must be a version such as "1.3.0" (SemVer 2.0.0), not "1.0"'],
   [{ ociVersion: '2.0.0' }, '"2.0.0"', 'ociVersion: must be 1.0.0 or a later 1.x, not "2.0.0"'],
   [{ root: undefined }, '{"ociVersion"', 'root: is missing'],
-  [{ root: { path: '' } }, '"","', 'root.path: must not be empty'],
+  [{ root: { path: '' } }, '""', 'root.path: must not be empty'],
   [{ root: { path: 'r', readonly: 'yes' } }, '"yes"', 'root.readonly: must be true or false, not "yes"'],
   [{ process: undefined }, '{"ociVersion"', 'process: is missing'],
   [{ process: { args: ['sh'] } }, '{"args"', 'process.cwd: is missing'],
