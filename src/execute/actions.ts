@@ -15,9 +15,9 @@ const handsActions: Actions<HandsOp> = {
   mkdirAll: ({ path }) => `make the directory${quoted(path)}`,
   removeTree: ({ path }) => `remove${quoted(path)}`,
   writeFile: ({ path }) => `write${quoted(path)}`,
-  write: ({ path }) => `write to${quoted(path)}`,
-  writeAt: ({ name, text }) => `write${quoted(short(text))} to${quoted(name)}`,
-  awaitContent: ({ path }) => `see the awaited content in${quoted(path)}`,
+  write: ({ path }) => `write${quoted(path, 'to')}`,
+  writeAt: ({ name, text }) => `write${quoted(short(text))}${quoted(name, 'to')}`,
+  awaitContent: ({ path }) => `see the awaited content${quoted(path, 'in')}`,
   mkfifo: ({ path }) => `make the fifo${quoted(path)}`,
   unlink: ({ path }) => `remove${quoted(path)}`,
   close: () => 'close a descriptor',
@@ -44,7 +44,7 @@ const handsActions: Actions<HandsOp> = {
 const stubActions: Actions<StubOp> = {
   rlimit: ({ resource, soft, hard }) =>
     `set ${resource ?? 'a resource limit'}${soft === undefined ? '' : ` to ${soft} (hard ${hard})`}`,
-  writeSelf: ({ name, text }) => `write${quoted(text)} to${quoted(name && `/proc/self/${name}`)}`,
+  writeSelf: ({ name, text }) => `write${quoted(text)}${quoted(name && `/proc/self/${name}`, 'to')}`,
   undumpable: () => 'hide the init process from tracers',
   setns: ({ kind }) => `join the ${kind?.join(' and ') ?? ''} namespace`.replace('  ', ' '),
   unshare: ({ kind }) => `make the ${kind?.join(' and ') ?? ''} namespace`.replace('  ', ' '),
@@ -58,24 +58,25 @@ const stubActions: Actions<StubOp> = {
   keyring: ({ name }) => `make the session keyring${quoted(name)}`,
   hostname: ({ name }) => `set the host name${quoted(name)}`,
   domainname: ({ name }) => `set the domain name${quoted(name)}`,
-  sysctl: ({ path, value }) => `write${quoted(value)} to${quoted(path && `/proc/sys/${path}`)}`,
+  sysctl: ({ path, value }) => `write${quoted(value)}${quoted(path && `/proc/sys/${path}`, 'to')}`,
   report: () => 'talk to the launcher',
   hold: () => 'talk to the launcher',
   propagate: ({ flags }) => `make the mount propagation of "/" ${flags?.join(' ') ?? 'what it should be'}`,
   privateParent: ({ path }) => `make the mount around${quoted(path)} private`,
-  openTree: ({ path }) => `clone the mount at${quoted(path)}`,
+  openTree: ({ path }) => `clone the mount${quoted(path, 'at')}`,
   idmap: () => 'map the ids of the mount',
   rootfs: ({ path }) => `mount the root file system${quoted(path)}`,
   openRoot: () => 'open the root directory',
-  mountFs: ({ type, dest }) => `mount${quoted(type)} on${quoted(dest)}`,
-  mountData: ({ type, dest }) => `mount${quoted(type)} on${quoted(dest)}`,
-  bind: ({ source, dest }) => `bind${quoted(source || undefined)} on${quoted(dest)}`,
+  mountFs: ({ type, dest }) => `mount${quoted(type)}${quoted(dest, 'on')}`,
+  mountData: ({ type, dest }) => `mount${quoted(type)}${quoted(dest, 'on')}`,
+  bind: ({ source, dest }) => `bind${quoted(source || undefined)}${quoted(dest, 'on')}`,
   attr: ({ set, clear, dest }) =>
-    `change ${[...(set ?? []), ...(clear ?? []).map((name) => `no ${name}`)].join(', ') || 'the propagation'} of the mount at${quoted(dest)}`,
+    `change ${[...(set ?? []), ...(clear ?? []).map((name) => `no ${name}`)].join(', ') || 'the propagation'} of the mount${quoted(dest, 'at')}`,
   makeDir: ({ path }) => `make the directory${quoted(path)}`,
-  symlink: ({ path, target }) => `link${quoted(path)} to${quoted(target)}`,
-  mknod: ({ path, type, major, minor }) => `make the device${quoted(path)} (${type} ${major}:${minor})`,
-  bindDevice: ({ source, path }) => `bind the device${quoted(source)} on${quoted(path)}`,
+  symlink: ({ path, target }) => `link${quoted(path)}${quoted(target, 'to')}`,
+  mknod: ({ path, type, major, minor }) =>
+    path === undefined ? 'make a device' : `make the device${quoted(path)} (${type} ${major}:${minor})`,
+  bindDevice: ({ source, path }) => `bind the device${quoted(source)}${quoted(path, 'on')}`,
   mask: ({ path }) => `mask${quoted(path)}`,
   readonly: ({ path }) => `make${quoted(path)} read-only`,
   pty: () => 'set up the terminal',
@@ -106,8 +107,9 @@ export function actionOf(inStub: boolean, name: string, op: HandsOp | StubOp | u
   return action(op ?? {});
 }
 
-function quoted(text: string | undefined): string {
-  return text === undefined ? '' : ` ${JSON.stringify(text)}`;
+function quoted(text: string | undefined, preposition?: string): string {
+  if (text === undefined) return '';
+  return `${preposition === undefined ? '' : ` ${preposition}`} ${JSON.stringify(text)}`;
 }
 
 function short(text: unknown): string | undefined {
