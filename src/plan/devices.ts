@@ -11,12 +11,12 @@ import type { StubOp } from './ops.ts';
 export function deviceOps(config: Config): StubOp[] {
   const bound = (config.mounts ?? []).some(({ destination, type, options }) => {
     const isBind = type === 'bind' || parseMountOptions(options ?? []).bind;
-    return isBind && posix.normalize(destination) === '/dev';
+    return isBind && posix.resolve('/', destination) === '/dev';
   });
   if (bound) return [];
   const own = (config.linux?.devices ?? []).map((device, index) => ({
     ...device,
-    path: posix.normalize(device.path),
+    path: posix.resolve('/', device.path),
     origin: `linux.devices[${index}]`,
   }));
   const taken = new Set(own.map(({ path }) => path));

@@ -87,10 +87,10 @@ export function parseMountOptions(options: readonly string[]): MountOptions {
   const propagation: (readonly PropagationFlag[])[] = [];
   const data: string[] = [];
   for (const option of options) {
-    const own = attributes[option];
-    const recursive = option.startsWith('r') ? attributes[option.slice(1)] : undefined;
-    const flag = superblocks[option];
-    const propagated = propagations[option];
+    const own = lookUp(attributes, option);
+    const recursive = option.startsWith('r') ? lookUp(attributes, option.slice(1)) : undefined;
+    const flag = lookUp(superblocks, option);
+    const propagated = lookUp(propagations, option);
     if (own) attr.apply(own);
     else if (recursive) attrRecursive.apply(recursive);
     else if (flag) flag[1] ? superblock.add(flag[0]) : superblock.delete(flag[0]);
@@ -110,6 +110,11 @@ export function parseMountOptions(options: readonly string[]): MountOptions {
     copyUp: words.has('tmpcopyup'),
     data,
   };
+}
+
+/** Without what every object inherits: `constructor` is no option. */
+function lookUp<T>(table: Readonly<Record<string, T>>, option: string): T | undefined {
+  return Object.hasOwn(table, option) ? table[option] : undefined;
 }
 
 const plainWords = new Set(['bind', 'rbind', 'remount', 'defaults', 'idmap', 'ridmap', 'tmpcopyup']);

@@ -64,7 +64,8 @@ function mountOp(
 ): Partial<MountPlan> {
   const options = parseMountOptions(mount.options ?? []);
   const type = options.bind ? 'bind' : (mount.type ?? 'none');
-  const dest = posix.normalize(posix.join('/', mount.destination));
+  // One form for each path: a check of `/proc` must not be passed by `/proc/`.
+  const dest = posix.resolve('/', mount.destination);
   const request: Request = { dest, source: mount.source ?? type, type, options, origin, index };
   if (options.idmap !== 'no' && type !== 'bind') {
     throw new PlanError('config-unsupported', origin, 'only bind mounts can be idmapped');
