@@ -7,11 +7,11 @@
  * The raw call: a C library may turn what the kernel says about a directory outside the root, "(unreachable)/...", into
  * an error or into a path.
  */
-static int check_inside(const char *path) {
+int check_directory(void) {
     char directory[PATH_MAX];
     if (syscall(SYS_getcwd, directory, sizeof directory) < 0)
-        return failed("getcwd", "%s", path);
-    return directory[0] == '/' ? 0 : failed_with(EXDEV, "getcwd", "%s", path);
+        return failed("getcwd", NULL);
+    return directory[0] == '/' ? 0 : failed_with(EXDEV, "getcwd", "%s", directory);
 }
 
 /* Names the component at fault: the walk in resolve.h, which starts at the container's root as the kernel does. */
@@ -36,11 +36,11 @@ static int change_directory(const char *path) {
 int op_chdir(struct stub *stub, const struct stub_chdir *arg) {
     const char *path = arg->path.text;
     if (stub->changed_directory)
-        return check_inside(path);
+        return check_directory();
     if (change_directory(path) < 0) {
         /* root without CAP_DAC_OVERRIDE on NFS, say: the user may be allowed what root is not. */
         return errno == EACCES && arg->early.n ? 0 : explain(path);
     }
     stub->changed_directory = true;
-    return check_inside(path);
+    return check_directory();
 }

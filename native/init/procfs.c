@@ -84,7 +84,8 @@ int mount_on(const struct stub *stub, int target, const char *source, const char
     char path[FD_PATH_SIZE];
     int result = mount(source, fd_name(path, target), type, flags, data);
     int error = errno;
-    if (before >= 0 && fchdir(before) < 0)
+    /* A directory of the host must never stay the working directory. */
+    if ((before < 0 || fchdir(before) < 0) && chdir("/") < 0)
         return -1;
     errno = error;
     return result;

@@ -49,6 +49,9 @@ void set_slot(struct stub *stub, const union arg *arg, int fd);
 /* All of `exec` but execve itself. */
 int prepare_exec(struct stub *stub, const struct stub_exec *arg);
 
+/* Whether the working directory lies below the root directory. */
+int check_directory(void);
+
 /* Sends a packet to the hands, in order behind the helper's report. Returns 0 or -1 without recording. */
 int stub_send(struct stub *stub, unsigned type, const uint64_t *words, size_t word_count, int fd);
 /* Sends the failure to whom it concerns. */

@@ -3,7 +3,7 @@
  * `drive` (test/drive.c), and what came of it.
  */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -11,6 +11,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -21,6 +22,8 @@ import { encodePlan } from '../../src/plan/encode.ts';
 import type { StubOp } from '../../src/plan/ops.ts';
 
 const drive = process.argv[2] ?? '';
+/** Numbers of system calls that an older kernel does not have. */
+const deny = process.argv[3] ?? '';
 const work = mkdtempSync(join(tmpdir(), 'railcar-live-'));
 execFileSync('chmod', ['755', work]);
 after(() => rmSync(work, { recursive: true, force: true }));
@@ -65,7 +68,7 @@ function stub(ops: readonly Op[], { slots = {}, preserve = 0, shell = 'exec "$@"
   const run = spawnSync('bash', ['--norc', '-c', shell, 'bash', drive, file, String(preserve), ...given], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', ASAN_OPTIONS: 'detect_leaks=0' },
+    env: { PATH: process.env.PATH ?? '', ASAN_OPTIONS: 'detect_leaks=0', DENY: deny },
     timeout: 20_000,
   });
   return { ...parse(run.stdout), status: run.status, output: output(run.stdout) + run.stderr };
@@ -325,6 +328,10 @@ test('recursive attributes reach the mounts below', () => {
     shell('touch /outer/inner/x; touch /plain/x; grep " /plain" /proc/mounts'),
   );
   const { output, failure } = stub(ops);
+  if (deny) {
+    assert.equal(failure?.detail, 'recursive mount attributes need Linux 5.12');
+    return;
+  }
   assert.equal(failure, null);
   assert.equal(output.match(/Read-only file system/g)?.length, 2);
   assert.match(output, /ro,noatime/);
@@ -380,6 +387,75 @@ test('CVE-2021-30465: links in a destination never lead out of the root', () => 
   assert.deepEqual(readdirSync(outside), []);
   assert.ok(existsSync(join(root, outside, 'made/deep')));
   assert.match(output, / \/a\/b\/c\/z tmpfs/);
+});
+
+test('CVE-2021-30465, CVE-2024-45310: a racer that exchanges a directory for a link gains nothing', () => {
+  const outside = mkdtempSync(join(work, 'outside-'));
+  const root = rootfs(`mkdir $R/target; touch $R/target/file; ln -s ${outside} $R/link`);
+  const racer = spawn(join(drive, '../racer'), [join(root, 'target'), join(root, 'link')]);
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8');
+  try {
+    let won = 0;
+    for (let round = 0; round < 40; round++) {
+      const { failure } = stub(
+        container(
+          root,
+          [
+            proc,
+            mountFs('/target/a/b', 'tmpfs'),
+            bind('/etc/hostname', '/target/c'),
+            { ...mknod('/target/null', 1, 3), orElse: { on: ['EEXIST'], do: [] } } as Op,
+            { op: 'symlink', root: 'root', path: '/target/d/e', target: 'x' },
+            { op: 'makeDir', root: 'root', path: '/target/f/g/h', mode: 0o755 },
+          ],
+          [
+            { op: 'mask', root: 'root', path: '/target/file' },
+            { op: 'readonly', root: 'root', path: '/target' },
+            ...shell('true'),
+          ],
+        ),
+      );
+      if (failure === null) won++;
+    }
+    assert.ok(won > 0, 'never a container, so nothing was tested');
+  } finally {
+    racer.kill('SIGKILL');
+  }
+  assert.deepEqual(readdirSync(outside), []);
+  assert.equal(readFileSync('/proc/self/mountinfo', 'utf8'), mounts);
+});
+
+test('cgroups: born into one of v2, joined on v1', (t) => {
+  const v2 = ['/sys/fs/cgroup/unified', '/sys/fs/cgroup'].find((path) =>
+    existsSync(join(path, 'cgroup.procs')),
+  );
+  const v1 = '/sys/fs/cgroup/pids';
+  if (v2 === undefined || !existsSync(v1)) return t.skip('not a hybrid host');
+  const name = `railcar-live-${process.pid}`;
+  mkdirSync(join(v2, name));
+  mkdirSync(join(v1, name));
+  try {
+    const { output, failure } = stub(
+      [
+        { op: 'clone', namespaces: ['mount', 'pid'], cgroup: 'born' },
+        { op: 'joinCgroup', dir: 'joined', file: 'tasks' },
+        ...open(rootfs()),
+        proc,
+        pivot,
+        ...shell('cat /proc/self/cgroup'),
+      ],
+      { slots: { born: `p:${join(v2, name)}`, joined: `p:${join(v1, name)}` } },
+    );
+    if (deny) assert.equal(failure?.step, 'clone3');
+    else {
+      assert.equal(failure, null);
+      assert.match(output, new RegExp(`:pids:/.*${name}\n`));
+      assert.match(output, new RegExp(`^0::/.*${name}$`, 'm'));
+    }
+  } finally {
+    rmdirSync(join(v2, name));
+    rmdirSync(join(v1, name));
+  }
 });
 
 test('the component at fault is named', () => {
