@@ -17,8 +17,9 @@ export interface FailureContext {
 
 /** The error for a failed operation: `config.json:57:7: mounts[3]: cannot mount "tmpfs" on "/dev/shm": … (EINVAL)`. */
 export function failureError(failure: Failure, context: FailureContext = {}): RailcarError {
-  const op = findOp(failure, context.plan);
-  const { code, message } = sentence(failure, op);
+  const record = { ...failure, detail: failure.detail.trim() };
+  const op = findOp(record, context.plan);
+  const { code, message } = sentence(record, op);
   return originError(code, failure.origin, message, context.positions ?? null, hintFor(failure));
 }
 
@@ -75,6 +76,7 @@ const EAGAIN = 11;
 const EACCES = 13;
 const EEXIST = 17;
 const ENOTDIR = 20;
+const EISDIR = 21;
 const ETIMEDOUT = 110;
 
 /** The words in which callers look for the reason why a program cannot be started, to choose between 126 and 127. */
@@ -93,6 +95,8 @@ function programSentence(failure: Failure, op: HandsOp | StubOp | undefined): Se
     return { code, message: `${start}${loader}${subject || name}: ${errnoText(errno)}` };
   }
   const culprit = subject === '' || subject === name ? '' : `${subject}: `;
+  // Callers know no other word for what is there but cannot be executed.
+  if (errno === EISDIR) return { code, message: `${start}${culprit}is a directory: ${errnoWords(EACCES)}` };
   return { code, message: start + culprit + (errno === EACCES ? errnoWords(errno) : errnoText(errno)) };
 }
 

@@ -141,6 +141,11 @@ describe('a program that cannot be started', () => {
       'exec: "/bin/foo": interpreter /lib64/ld.so: no such file or directory (ENOENT)',
     ],
     [exec, { errno: 8, subject: '/bin/foo' }, 'exec: "/bin/foo": exec format error (ENOEXEC)'],
+    [
+      { ...resolve, name: '/bin' },
+      { errno: 21, subject: '/bin' },
+      'exec: "/bin": is a directory: permission denied',
+    ],
     [exec, { errno: 13 }, 'exec: "/bin/foo": permission denied'],
   ] as const)('%o %o', (op, failure, expected) => {
     expect(say(op, failure)).toBe(expected);
@@ -169,7 +174,7 @@ describe('failures that mean something particular', () => {
       'the init process ended before the program was started: exit status 1',
     ],
     [
-      { op: 'hook', subject: '/bin/h', status: 768, detail: 'no luck' },
+      { op: 'hook', subject: '/bin/h', status: 768, detail: 'no luck\n' },
       'hook-failed',
       'cannot run the hook "/bin/h": exit status 3: no luck',
     ],
