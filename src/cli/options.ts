@@ -175,7 +175,7 @@ export const commands = {
     options: { bundle, rootless: flag('for a container without the rights of root') },
   },
   plan: {
-    summary: 'print what create and start would do, and do nothing',
+    summary: 'print what run would do (create, with a console socket), and do nothing',
     usage: `[${id}]`,
     words: [0, 1],
     options: { ...creating, json: flag('print the plan as JSON') },
