@@ -20,11 +20,12 @@ export function deviceOps(config: Config): StubOp[] {
     origin: `linux.devices[${index}]`,
   }));
   const taken = new Set(own.map(({ path }) => path));
-  const userNamespace = namespaceKind(config, 'user') !== 'none';
+  const rights = {
+    make: namespaceKind(config, 'user') === 'none',
+    bind: namespaceKind(config, 'mount') !== 'none',
+  };
   return [
-    ...[...defaults.filter(({ path }) => !taken.has(path)), ...own].map((device) =>
-      deviceOp(device, userNamespace),
-    ),
+    ...[...defaults.filter(({ path }) => !taken.has(path)), ...own].map((device) => deviceOp(device, rights)),
     ...links.map(
       ([path, target]): StubOp => ({ op: 'symlink', root: 'root', path, target, origin: DEFAULT }),
     ),
@@ -53,10 +54,10 @@ const links: readonly (readonly [string, string])[] = [
 ];
 
 /** A user namespace cannot make devices at all, only use those of the host; fifos anybody can make. */
-function deviceOp(device: Located, userNamespace: boolean): StubOp {
+function deviceOp(device: Located, may: { readonly make: boolean; readonly bind: boolean }): StubOp {
   const { path, major = 0, minor = 0, origin } = device;
   const bind: StubOp = { op: 'bindDevice', root: 'root', path, source: path, major, minor, origin };
-  if (userNamespace && device.type !== 'p') return bind;
+  if (!may.make && device.type !== 'p') return bind;
   const node: StubOp = {
     op: 'mknod',
     root: 'root',
@@ -69,5 +70,5 @@ function deviceOp(device: Located, userNamespace: boolean): StubOp {
     gid: device.gid ?? 0,
     origin,
   };
-  return device.type === 'p' ? node : { ...node, orElse: { on: ['EPERM'], do: [bind] } };
+  return device.type === 'p' || !may.bind ? node : { ...node, orElse: { on: ['EPERM'], do: [bind] } };
 }

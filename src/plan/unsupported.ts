@@ -1,5 +1,6 @@
 import type { Config, Process } from '../config/config.ts';
 import { PlanError } from './error.ts';
+import { namespaceKind } from './namespaces.ts';
 
 /**
  * Refuses what config.json may ask for and this version does not do. To leave it out without a word would start a
@@ -13,6 +14,23 @@ export function refuseUnsupported(config: Config): void {
   refuse(linux.intelRdt, 'linux.intelRdt', 'cache and memory bandwidth allocation');
   refuse(linux.memoryPolicy, 'linux.memoryPolicy', 'memory policies');
   if (linux.personality?.domain === 'LINUX32') refuse(true, 'linux.personality', 'other personalities');
+  if (namespaceKind(config, 'mount') === 'none') refuseMounting(config);
+}
+
+/** In the caller's mount namespace every mount would be one of the host, and stay there. */
+function refuseMounting({ mounts, root, process, linux = {} }: Config): void {
+  const asked: Readonly<Record<string, unknown>> = {
+    mounts: (mounts ?? []).length > 0,
+    'root.readonly': root.readonly,
+    'linux.maskedPaths': (linux.maskedPaths ?? []).length > 0,
+    'linux.readonlyPaths': (linux.readonlyPaths ?? []).length > 0,
+    'linux.rootfsPropagation': linux.rootfsPropagation,
+    'process.terminal': process.terminal,
+  };
+  for (const [origin, value] of Object.entries(asked)) {
+    if (!value) continue;
+    throw new PlanError('config-unsupported', origin, 'needs a mount namespace in linux.namespaces');
+  }
 }
 
 export function refuseProcess(process: Process, origin: string): void {

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { CONSOLE_SLOT } from '../../src/plan/console.ts';
+import { find, names, planOf } from './build.ts';
+
+const terminal = { terminal: true, consoleSize: { height: 40, width: 120 }, user: { uid: 5 } };
+
+test('in the foreground the launcher takes the master, before it waits for anything later', () => {
+  const hooks = { createRuntime: [{ path: '/hook' }] };
+  const { hands, stubs } = planOf({ process: terminal, config: { hooks } });
+  expect(find(hands, 'receive').into).toBe(CONSOLE_SLOT);
+  expect(find(stubs[0] ?? [], 'pty')).toMatchObject({
+    rows: 40,
+    columns: 120,
+    uid: 5,
+    socket: null,
+    console: 1,
+  });
+  const list = names(hands);
+  expect(list.slice(list.indexOf('spawn'))).toEqual([
+    'spawn',
+    'await',
+    'receive',
+    'await',
+    'hook',
+    'release',
+    'awaitExec',
+    'writeFile',
+  ]);
+  const stub = names(stubs[0] ?? []);
+  expect(stub.indexOf('pty')).toBeLessThan(stub.indexOf('report'));
+});
+
+test('detached it goes to the console socket', () => {
+  const { hands, stubs } = planOf({
+    process: terminal,
+    options: { verb: 'create', detach: true, consoleSocket: '/run/c.sock' },
+  });
+  expect(find(hands, 'connect').path).toBe('/run/c.sock');
+  const { socket } = find(stubs[0] ?? [], 'pty');
+  expect(find(hands, 'spawn').pass).toContain(socket);
+  expect(names(hands)).not.toContain('receive');
+});
+
+test('a terminal needs no change of the owner of descriptors 0 to 2', () => {
+  expect(names(planOf({ process: terminal }).stubs[0] ?? [])).not.toContain('fdOwner');
+});
+
+describe('what does not go together', () => {
+  const cases = [
+    [{ terminal: true }, { verb: 'create', detach: true }, /without setting console socket/],
+    [{ terminal: false }, { verb: 'create', detach: true, consoleSocket: '/s' }, /cannot use console socket/],
+    [{ terminal: true }, { verb: 'run', detach: false, consoleSocket: '/s' }, /cannot use console socket/],
+  ] as const;
+  test.each(cases)('%j with %j', (process, options, message) => {
+    expect(() => planOf({ process, options })).toThrow(message);
+  });
+});

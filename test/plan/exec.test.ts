@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import type { Process } from '../../src/config/config.ts';
+import { buildExec } from '../../src/plan/exec.ts';
+import type { ExecFacts, ExecOptions } from '../../src/plan/facts.ts';
+import { facts } from '../golden/facts.ts';
+import { find, names } from './build.ts';
+
+const process: Process = { cwd: '/', args: ['id'] };
+const base: ExecFacts = {
+  id: 'golden',
+  stateDir: '/run/railcar/golden',
+  caller: facts.caller,
+  init: { pid: 77, startTime: 5 },
+  namespaces: [
+    { type: 'pid', path: '/proc/77/ns/pid' },
+    { type: 'mount', path: '/proc/77/ns/mnt' },
+  ],
+  cgroupPaths: {
+    memory: '/cg/memory/x',
+    cpu: '/cg/cpu,cpuacct/x',
+    cpuacct: '/cg/cpu,cpuacct/x',
+    '': '/cg/unified/x',
+  },
+  seccomp: null,
+};
+const detached: ExecOptions = {
+  detach: true,
+  preserveFds: 0,
+  listenFds: 0,
+  consoleSocket: null,
+  pidFile: '/run/pid',
+};
+
+function exec(changes: Partial<Process> = {}, more: Partial<ExecFacts> = {}, options = detached) {
+  const plan = buildExec({ ...process, ...changes }, { ...base, ...more }, options);
+  return { hands: plan.hands, stub: plan.stubs[0] ?? [] };
+}
+
+test('what is opened by pid belongs to that process: it is checked afterwards that it still lives', () => {
+  const { hands } = exec();
+  expect(hands[0]).toMatchObject({ op: 'pidfd', pid: 77, startTime: 5 });
+  const check = names(hands).indexOf('signal');
+  expect(hands[check]).toMatchObject({ process: 'init', signal: 0 });
+  expect(names(hands).lastIndexOf('open')).toBeLessThan(check);
+  expect(names(hands).slice(check)).toEqual(['signal', 'spawn', 'await', 'awaitExec', 'writeFile']);
+});
+
+test('the stub is not dumpable before it joins, and born into the pid namespace', () => {
+  const list = names(exec().stub);
+  expect(list.slice(0, 5)).toEqual(['undumpable', 'setns', 'setns', 'clone', 'parentDeath']);
+});
+
+test('each cgroup directory is joined once: v2 by birth, memory last', () => {
+  const { hands, stub } = exec();
+  const opened = hands.filter(({ origin }) => origin === 'cgroup_paths').map((op) => 'path' in op && op.path);
+  expect(opened).toEqual(['/cg/memory/x', '/cg/cpu,cpuacct/x', '/cg/unified/x']);
+  expect(find(stub, 'clone').cgroup).toBe('cgroup:unified');
+  expect(stub.filter(({ op }) => op === 'joinCgroup')).toMatchObject([
+    { dir: 'cgroup:cpu' },
+    { dir: 'cgroup:memory' },
+  ]);
+});
+
+test('in a user namespace it becomes that namespace’s root, and its limits are set before', () => {
+  const rlimits = [{ type: 'RLIMIT_CORE', soft: 0, hard: 0 }];
+  const namespaces = [...base.namespaces, { type: 'user', path: '/proc/77/ns/user' } as const];
+  const list = names(exec({ rlimits }, { namespaces }).stub);
+  expect(list[0]).toBe('rlimit');
+  expect(list).toContain('become');
+  expect(list.lastIndexOf('joinCgroup')).toBeLessThan(list.indexOf('become'));
+});
+
+test('a terminal is made in the container, without /dev/console', () => {
+  const foreground = { ...detached, detach: false };
+  const { hands, stub } = exec({ terminal: true }, {}, foreground);
+  expect(find(stub, 'pty')).toMatchObject({ console: 0, socket: null });
+  expect(names(stub).indexOf('openRoot')).toBeLessThan(names(stub).indexOf('pty'));
+  expect(names(hands)).toContain('receive');
+  expect(() => exec({ terminal: true })).toThrow(/without setting console socket/);
+});
+
+test('the container’s filter holds for it too', () => {
+  const seccomp = { program: new Uint8Array(16), flags: ['log' as const] };
+  expect(find(exec({}, { seccomp }).stub, 'seccomp')).toMatchObject({ flags: ['log'] });
+});
+
+test('what is not done is refused', () => {
+  expect(() => exec({ selinuxLabel: 'x' })).toThrow(expect.objectContaining({ code: 'config-unsupported' }));
+});
