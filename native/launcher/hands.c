@@ -97,14 +97,11 @@ static void undo(struct hands *hands, const bool *done) {
     }
 }
 
-void hands_end(struct hands *hands) {
-    for (size_t i = 0; i < hands->slot_count; i++)
-        close_descriptor(&hands->slots[i]);
-    free_memory(&hands->slots);
-    free_memory(&hands->captured);
-    failures_free(&hands->failures);
-    stubs_free(hands->stubs);
-    *hands = (struct hands){0};
+void hands_let_go(struct hands *hands, uint64_t kept) {
+    for (size_t i = 0; i < hands->slot_count; i++) {
+        if (i != kept && hands->slots[i] >= 0)
+            close(steal_fd(&hands->slots[i]));
+    }
 }
 
 int slot_of(const struct hands *hands, const union arg *slot) {

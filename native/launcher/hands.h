@@ -35,7 +35,8 @@ void hands_begin(struct hands *hands, const struct plan *plan);
 int hands_execute(struct hands *hands);
 /* Executes a program to its end, whatever fails; failures are recorded under the number. Returns 0 or -1. */
 int hands_complete(struct hands *hands, const struct program *program, unsigned number);
-void hands_end(struct hands *hands);
+/* Closes every slot but one (NO_SLOT: all): a lock must not be held for as long as a monitor lives. */
+void hands_let_go(struct hands *hands, uint64_t kept);
 
 /* Makes a stub's record the failure of the operation that is being executed. Returns -1. */
 int hands_blame(struct hands *hands, unsigned program, const struct failure *record);

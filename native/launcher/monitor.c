@@ -83,6 +83,7 @@ static void live_with_terminal(struct monitor *monitor, int master) {
 int monitor_run(struct hands *hands, const struct program *teardown, uint64_t console, struct node *node) {
     prctl(PR_SET_NAME, "railcar:monitor");
     monitor_adopt();
+    hands_let_go(hands, console);
     struct monitor monitor = {.pid = hands->stubs ? hands->stubs->pid : 0, .node = node};
     signals_watch_all();
     if (monitor.pid > 0 && console < hands->slot_count && hands->slots[console] >= 0)

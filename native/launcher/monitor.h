@@ -8,5 +8,8 @@
 
 /* Orphans of the container come to this process, which reaps them. Before the first stub. */
 void monitor_adopt(void);
-/* Returns the exit code. `teardown` may be empty; the node layer is dismissed already and reaped here. */
+/*
+ * Returns the exit code. Slots other than the console's are closed first. `teardown` may be empty; the Node layer is
+ * dismissed already and reaped here.
+ */
 int monitor_run(struct hands *hands, const struct program *teardown, uint64_t console, struct node *node);

@@ -11,12 +11,13 @@
     X(EPERM)                                                                                                 \
     X(ENOENT)                                                                                                \
     X(ESRCH)                                                                                                 \
-    X(EINTR) X(EIO) X(ENXIO) X(E2BIG) X(ENOEXEC) X(EBADF) X(ECHILD) X(EAGAIN) X(ENOMEM) X(EACCES) X(EFAULT)  \
-        X(EBUSY) X(EEXIST) X(EXDEV) X(ENODEV) X(ENOTDIR) X(EISDIR) X(EINVAL) X(ENFILE) X(EMFILE) X(ENOTTY)   \
-            X(ETXTBSY) X(EFBIG) X(ENOSPC) X(ESPIPE) X(EROFS) X(EMLINK) X(EPIPE) X(ERANGE) X(EDEADLK)         \
-                X(ENAMETOOLONG) X(ENOSYS) X(ENOTEMPTY) X(ELOOP) X(EBADMSG) X(EOVERFLOW) X(EUSERS) X(EPROTO)  \
-                    X(EPROTOTYPE) X(EMSGSIZE) X(EOPNOTSUPP) X(ECONNRESET) X(ECONNREFUSED) X(ENOBUFS)         \
-                        X(ETIMEDOUT) X(ENOTCONN) X(ENOTSOCK) X(EDQUOT) X(ECANCELED)
+    X(EINTR)                                                                                                 \
+    X(EIO) X(ENXIO) X(E2BIG) X(ENOEXEC) X(EBADF) X(ECHILD) X(EAGAIN) X(ENOMEM) X(EACCES) X(EFAULT) X(EBUSY)  \
+        X(EEXIST) X(EXDEV) X(ENODEV) X(ENOTDIR) X(EISDIR) X(EINVAL) X(ENFILE) X(EMFILE) X(ENOTTY) X(ETXTBSY) \
+            X(EFBIG) X(ENOSPC) X(ESPIPE) X(EROFS) X(EMLINK) X(EPIPE) X(ERANGE) X(EDEADLK) X(ENAMETOOLONG)    \
+                X(ENOSYS) X(ENOTEMPTY) X(ELOOP) X(EBADMSG) X(EOVERFLOW) X(EUSERS) X(EPROTO) X(EPROTOTYPE)    \
+                    X(EMSGSIZE) X(EOPNOTSUPP) X(ECONNRESET) X(ECONNREFUSED) X(ENOBUFS) X(ETIMEDOUT)          \
+                        X(ENOTCONN) X(ENOTSOCK) X(EDQUOT) X(ECANCELED)
 
 static const char *errno_name(int error) {
 #define NAME(name)                                                                                           \

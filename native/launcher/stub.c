@@ -168,7 +168,7 @@ static void kill_and_reap(pid_t *pid) {
     *pid = 0;
 }
 
-/* A helper that was killed after its clone and before its report leaves a child that nobody has named. */
+/* What the helper has reported before it was killed. */
 static void learn_pid(struct stub *stub) {
     struct channel_packet packet;
     struct pollfd control = {.fd = stub->control, .events = POLLIN};
@@ -180,11 +180,28 @@ static void learn_pid(struct stub *stub) {
     }
 }
 
+/* A helper that was killed between its clone and its report leaves a child that nobody has named. */
+static void kill_unnamed(void) {
+    char path[64], list[4096];
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    autoclose int file = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t size = file < 0 ? -1 : read_full(file, list, sizeof list - 1);
+    list[size < 0 ? 0 : size] = '\0';
+    for (char *save = NULL, *word = strtok_r(list, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+        pid_t pid = atoi(word);
+        struct process process;
+        if (process_look(pid, &process) == 0 && strcmp(process.name, STUB_NAME) == 0)
+            kill_and_reap(&pid);
+    }
+}
+
 void stubs_kill(struct stub *stubs) {
     for (struct stub *stub = stubs; stub; stub = stub->next) {
         kill_and_reap(&stub->helper);
         if (stub->control >= 0)
             learn_pid(stub);
+        if (stub->pid == 0)
+            kill_unnamed();
         kill_and_reap(&stub->pid);
         close_descriptor(&stub->control);
         stub->control = -1;
@@ -196,13 +213,5 @@ void stubs_settle(struct stub *stubs) {
         if (stub->helper > 0)
             waitpid(stub->helper, NULL, 0);
         stub->helper = 0;
-    }
-}
-
-void stubs_free(struct stub *stubs) {
-    for (struct stub *next, *stub = stubs; stub; stub = next) {
-        next = stub->next;
-        close_descriptor(&stub->control);
-        free(stub);
     }
 }

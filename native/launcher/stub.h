@@ -33,4 +33,3 @@ bool stub_failed_to_exec(struct stub *stub);
 void stubs_kill(struct stub *stubs);
 /* Reaps the helpers, which have done their part. */
 void stubs_settle(struct stub *stubs);
-void stubs_free(struct stub *stubs);

@@ -134,7 +134,7 @@ export const failureNumbers = [
   /** Index of the operation in its program as encoded. */
   'index',
   'errno',
-  /** Of a process that died without a word (stub) or failed (hook): as from wait(2); else 0. */
+  /** Of a process that died without a word (step "stub"; errno is 0 then) or failed (hook): as from wait(2); else 0. */
   'status',
 ] as const;
 export const failureStrings = [
