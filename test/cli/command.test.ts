@@ -21,7 +21,7 @@ const bundle = {
   files: {
     '/b/config.json': JSON.stringify({
       ...defaultSpec(),
-      linux: {},
+      linux: { namespaces: [{ type: 'mount' }] },
       hostname: undefined,
       mounts: [],
       process: { args: ['sh'], cwd: '/' },
@@ -98,7 +98,7 @@ describe('warnings', () => {
       ...bundle.files,
       '/b/config.json': JSON.stringify({
         ...defaultSpec(),
-        linux: {},
+        linux: { namespaces: [{ type: 'mount' }] },
         hostname: undefined,
         mounts: [],
         process: { args: ['sh'], cwd: '/', capabilities: { bounding: ['CAP_X'] } },
