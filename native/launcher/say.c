@@ -6,25 +6,73 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#define E(name)                                                                                              \
+    { name, #name }
+
 /* The errnos that the launcher's own work can meet. */
-#define ERRNOS(X)                                                                                            \
-    X(EPERM)                                                                                                 \
-    X(ENOENT)                                                                                                \
-    X(ESRCH)                                                                                                 \
-    X(EINTR)                                                                                                 \
-    X(EIO) X(ENXIO) X(E2BIG) X(ENOEXEC) X(EBADF) X(ECHILD) X(EAGAIN) X(ENOMEM) X(EACCES) X(EFAULT) X(EBUSY)  \
-        X(EEXIST) X(EXDEV) X(ENODEV) X(ENOTDIR) X(EISDIR) X(EINVAL) X(ENFILE) X(EMFILE) X(ENOTTY) X(ETXTBSY) \
-            X(EFBIG) X(ENOSPC) X(ESPIPE) X(EROFS) X(EMLINK) X(EPIPE) X(ERANGE) X(EDEADLK) X(ENAMETOOLONG)    \
-                X(ENOSYS) X(ENOTEMPTY) X(ELOOP) X(EBADMSG) X(EOVERFLOW) X(EUSERS) X(EPROTO) X(EPROTOTYPE)    \
-                    X(EMSGSIZE) X(EOPNOTSUPP) X(ECONNRESET) X(ECONNREFUSED) X(ENOBUFS) X(ETIMEDOUT)          \
-                        X(ENOTCONN) X(ENOTSOCK) X(EDQUOT) X(ECANCELED)
+static const struct {
+    int error;
+    const char *name;
+} errnos[] = {
+    E(EPERM),
+    E(ENOENT),
+    E(ESRCH),
+    E(EINTR),
+    E(EIO),
+    E(ENXIO),
+    E(E2BIG),
+    E(ENOEXEC),
+    E(EBADF),
+    E(ECHILD),
+    E(EAGAIN),
+    E(ENOMEM),
+    E(EACCES),
+    E(EFAULT),
+    E(EBUSY),
+    E(EEXIST),
+    E(EXDEV),
+    E(ENODEV),
+    E(ENOTDIR),
+    E(EISDIR),
+    E(EINVAL),
+    E(ENFILE),
+    E(EMFILE),
+    E(ENOTTY),
+    E(ETXTBSY),
+    E(EFBIG),
+    E(ENOSPC),
+    E(ESPIPE),
+    E(EROFS),
+    E(EMLINK),
+    E(EPIPE),
+    E(ERANGE),
+    E(EDEADLK),
+    E(ENAMETOOLONG),
+    E(ENOSYS),
+    E(ENOTEMPTY),
+    E(ELOOP),
+    E(EBADMSG),
+    E(EOVERFLOW),
+    E(EUSERS),
+    E(EPROTO),
+    E(EPROTOTYPE),
+    E(EMSGSIZE),
+    E(EOPNOTSUPP),
+    E(ECONNRESET),
+    E(ECONNREFUSED),
+    E(ENOBUFS),
+    E(ETIMEDOUT),
+    E(ENOTCONN),
+    E(ENOTSOCK),
+    E(EDQUOT),
+    E(ECANCELED),
+};
 
 static const char *errno_name(int error) {
-#define NAME(name)                                                                                           \
-    if (error == name)                                                                                       \
-        return #name;
-    ERRNOS(NAME)
-#undef NAME
+    for (size_t i = 0; i < sizeof errnos / sizeof *errnos; i++) {
+        if (errnos[i].error == error)
+            return errnos[i].name;
+    }
     return NULL;
 }
 

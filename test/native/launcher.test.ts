@@ -73,7 +73,9 @@ describe('request and reads', () => {
     );
     const answers: (string | number)[][] = JSON.parse(outcome.stdout);
     const stat = statSync('/dev/null');
-    expect(answers[2]?.[1]).toMatch(new RegExp(`^${stat.mode} ${stat.uid} ${stat.gid} 1 3 ${stat.ino} 0 \\d+ \\d+$`));
+    expect(answers[2]?.[1]).toMatch(
+      new RegExp(`^${stat.mode} ${stat.uid} ${stat.gid} 1 3 ${stat.ino} 0 \\d+ \\d+$`),
+    );
     expect(answers[5]?.slice(1).sort()).toEqual(['a', 'a', 'b', 'b']);
     expect(String(answers[6]?.[1]).split('').sort().join('')).toBe('ab');
     expect(answers.filter((_, index) => ![2, 5, 6].includes(index))).toEqual([

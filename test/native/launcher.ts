@@ -9,10 +9,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export const launcher = join(root, 'build/test/railcar');
 export const library = join(root, 'build/test/lib');
 
+/** Test files run side by side, and one must not execute what another is linking. */
 export function buildLauncher(): void {
-  execFileSync('make', ['-s', '-C', join(root, 'native'), 'test-launcher'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const make = ['make', '-s', '-C', join(root, 'native'), 'test-launcher'];
+  execFileSync('flock', [join(root, 'native/Makefile'), ...make], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 export interface Outcome {
