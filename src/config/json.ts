@@ -3,8 +3,8 @@ import { childPath, joinPath } from './path.ts';
 import { positionAt, positionsOf } from './positions.ts';
 import { JsonSyntaxError, scanJson } from './scanner.ts';
 
-/** Longer runs of digits may be integers that a number cannot hold. */
-const longInteger = /\d{16}/;
+/** Integers that a number may not hold begin like this; so may a text, which does no harm. */
+const longInteger = /[[:,\s]-?\d{16}/;
 
 /**
  * Parses JSON. Integers beyond 2^53 become bigint; members that are null are dropped, since the writers of
