@@ -4,6 +4,7 @@
 #
 #   expect        the exact lines; one that starts with "~ " is a regular expression for the whole line
 #   live.sh       optional: setup() prepares the host, twin() replaces the plain `run`
+#   options.json  options of the command line as the plan sees them (CreateOptions), which the twin gives as well
 #   railcar-only  why runc 1.1 cannot pass this case
 #
 # In config.json and expect, /run/railcar-golden/ stands for a directory of the case, and railcar-golden in a cgroup path

@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+twin() { run_on_terminal --bundle "$BUNDLE" "$ID"; }

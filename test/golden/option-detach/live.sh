@@ -1,0 +1,5 @@
+# shellcheck shell=bash
+twin() {
+  run_detached || return
+  state_of "$ID"
+}

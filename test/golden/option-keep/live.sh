@@ -1,0 +1,5 @@
+# shellcheck shell=bash
+twin() {
+  runtime run --keep --bundle "$BUNDLE" "$ID"
+  state_of "$ID"
+}

@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+twin() { runtime run --no-pivot --bundle "$BUNDLE" "$ID"; }
