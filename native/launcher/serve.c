@@ -114,8 +114,11 @@ static int refuse(struct session *session, const struct refusal *refusal) {
 /* What was done is undone by now. The Node layer may have died of the same signal, or be why it was sent. */
 static int end_interrupted(struct session *session, int number) {
     node_dismiss(&session->node);
-    say("interrupted by signal %d (%s)", number, strsignal(number));
-    failures_say(&session->hands.failures);
+    say("interrupted by %s", signals_name(number));
+    for (size_t i = 0; i < session->hands.failures.count; i++) {
+        if (session->hands.failures.list[i].failure.error != EINTR)
+            say_failure(&session->hands.failures.list[i].failure);
+    }
     node_reap(&session->node);
     return 128 + number;
 }

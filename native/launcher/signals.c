@@ -3,6 +3,7 @@
 #include <sys/signalfd.h>
 
 static const int stopping[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+static const char *const stopping_names[] = {"SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"};
 
 /*
  * Not passed on: what a fault raises (a held one kills anyway), SIGPIPE, SIGCHLD, and the two that stop a background
@@ -51,6 +52,14 @@ int signals_hold(bool forward) {
         return -1;
     descriptor = signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
     return descriptor < 0 ? -1 : 0;
+}
+
+const char *signals_name(int number) {
+    for (size_t i = 0; i < sizeof stopping / sizeof *stopping; i++) {
+        if (stopping[i] == number)
+            return stopping_names[i];
+    }
+    return "signal";
 }
 
 int signals_descriptor(void) {

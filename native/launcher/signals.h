@@ -13,6 +13,8 @@ void signals_begin(void);
 int signals_hold(bool forward);
 /* A signalfd of the stopping signals; -1 before signals_hold(). */
 int signals_descriptor(void);
+/* "SIGTERM", of a stopping signal. */
+const char *signals_name(int number);
 /* The first stopping signal that came, or 0. Looks for a new one. */
 int signals_interrupted(void);
 /* For the monitor: makes the descriptor deliver all held signals, SIGCHLD among them. */

@@ -323,7 +323,7 @@ describe('signals', () => {
       },
     );
     expect(outcome.code).toBe(128 + 15);
-    expect(outcome.stderr).toContain('interrupted by signal 15');
+    expect(outcome.stderr).toBe('railcar: interrupted by SIGTERM\n');
     expect(existsSync(bench.file('d'))).toBe(false);
   });
 });
@@ -352,6 +352,25 @@ describe('the Node layer', () => {
       `railcar: a.b: cannot unlink "${bench.file('none')}": no such file or directory (ENOENT)\n`,
     );
     expect(existsSync(bench.file('d'))).toBe(false);
+  });
+
+  test('that never answers ends with the launcher', async () => {
+    using bench = new Bench();
+    const outcome = await bench.run(
+      `const fs = await import('node:fs');
+       fs.writeFileSync(dir + '/pid', String(process.pid));
+       await new Promise(() => setInterval(() => {}, 1000));`,
+      {
+        during: async (pid) => {
+          while (!existsSync(bench.file('pid'))) await new Promise((wake) => setTimeout(wake, 10));
+          process.kill(pid, 'SIGTERM');
+        },
+      },
+    );
+    expect(outcome.signal).toBe('SIGTERM');
+    const stat = `/proc/${readFileSync(bench.file('pid'), 'utf8')}/stat`;
+    await new Promise((wake) => setTimeout(wake, 200));
+    expect(existsSync(stat) ? readFileSync(stat, 'utf8') : ' Z ').toContain(' Z ');
   });
 
   test('that breaks the protocol is left', async () => {
