@@ -45,6 +45,8 @@ function validateRlimits(rlimits: readonly Rlimit[], path: string, positions: Po
   }
 }
 
+const sets: readonly CapabilitySet[] = ['bounding', 'effective', 'inheritable', 'permitted', 'ambient'];
+
 /** The specification wants a warning, because a configuration may be written for a newer kernel. */
 function warnOfCapabilities(
   process: ProcessSpec,
@@ -53,8 +55,8 @@ function warnOfCapabilities(
   warnings: string[],
 ): void {
   const unknown = new Map<string, string>();
-  for (const [set, names] of Object.entries(process.capabilities ?? {}) as [CapabilitySet, string[]][]) {
-    for (const [index, name] of names.entries()) {
+  for (const set of sets) {
+    for (const [index, name] of (process.capabilities?.[set] ?? []).entries()) {
       if (capabilityBit(name) === null && !unknown.has(name)) {
         unknown.set(name, childPath(childPath(path, set), index));
       }

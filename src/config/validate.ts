@@ -1,6 +1,6 @@
 import { RailcarError } from '../errors.ts';
 import { invalid } from './check.ts';
-import type { Config, Hooks, Spec } from './config.ts';
+import type { Config, HookKind, Hooks, Spec } from './config.ts';
 import { childPath } from './path.ts';
 import type { Positions } from './positions.ts';
 import { validateLinux } from './validate-linux.ts';
@@ -51,9 +51,18 @@ function validateMounts({ mounts = [] }: Spec, positions: Positions): void {
   }
 }
 
+const hookKinds: readonly HookKind[] = [
+  'prestart',
+  'createRuntime',
+  'createContainer',
+  'startContainer',
+  'poststart',
+  'poststop',
+];
+
 function validateHooks(hooks: Hooks, positions: Positions): void {
-  for (const [kind, list] of Object.entries(hooks)) {
-    for (const [index, hook] of (list ?? []).entries()) {
+  for (const kind of hookKinds) {
+    for (const [index, hook] of (hooks[kind] ?? []).entries()) {
       if (hook.path.startsWith('/')) continue;
       const path = `hooks.${kind}[${index}].path`;
       throw invalid(path, `must be an absolute path, not ${JSON.stringify(hook.path)}`, positions);
