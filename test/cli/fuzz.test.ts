@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { runCommand } from '../../src/cli/command.ts';
 import { defaultSpec } from '../../src/cli/format/spec.ts';
+import { encodePlan } from '../../src/plan/encode.ts';
 import { fakeRequest, Recorder } from '../execute/recorder.ts';
 
 const { process, linux, ...rest } = defaultSpec();
@@ -58,7 +59,9 @@ const cgroups = controllers.map((name, index) => `${index + 1}:${name}:/\n`).joi
 async function outcome(config: object): Promise<string> {
   const files = { '/b/config.json': JSON.stringify(config), '/proc/self/mountinfo': mountinfo.join('') };
   const argv = 'railcar create -b /b x'.split(' ');
-  const finish = await runCommand(fakeRequest({ argv, cgroups }), new Recorder({ files }));
+  const hands = new Recorder({ files });
+  const finish = await runCommand(fakeRequest({ argv, cgroups }), hands);
+  for (const { plan } of hands.executed) encodePlan(plan);
   return finish === null ? '' : String(finish.stderr);
 }
 
