@@ -11,7 +11,7 @@ import { deviceOps } from './devices.ts';
 import type { CreateOptions, Facts, NamespaceType } from './facts.ts';
 import { mountOps } from './mounts.ts';
 import { deniesSetgroups, hostId, namespaceKind, namespaceOps } from './namespaces.ts';
-import type { HandsOp, StubOp } from './ops.ts';
+import type { HandsOp, StubOp, Template } from './ops.ts';
 import { protectOps } from './paths.ts';
 import { pidFileOps } from './pidFile.ts';
 import type { Plan } from './plan.ts';
@@ -61,6 +61,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
   const record = newRecord(config, facts, options, parts);
   const creating = hookState(config, facts.id, facts.bundle, 'creating');
   const running = hookState(config, facts.id, facts.bundle, 'running');
+  const stopped = hookState(config, facts.id, facts.bundle, 'stopped');
   const state = posix.join(facts.stateDir, 'state.json');
   const run = options.verb === 'run';
   return [
@@ -91,7 +92,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     ...console.receive,
     ...(hooksWait
       ? [
-          { op: 'await', barrier: 'mounted', origin: 'mounts' } as const,
+          mountedOp(config, stopped),
           ...hostHooks(config, 'prestart', creating),
           ...hostHooks(config, 'createRuntime', creating),
           { op: 'release', barrier: 'mounted', origin: 'hooks' } as const,
@@ -101,9 +102,17 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
       ? { op: 'awaitExec', origin: 'process.args' }
       : { op: 'await', barrier: 'created', origin: 'process.args' },
     { op: 'writeFile', path: state, mode: 0o600, text: recordTemplate(record), origin: 'state' },
+    // The launcher may stay for as long as the container runs; it must not keep other commands waiting.
+    ...(run ? [{ op: 'close', file: 'lock', origin: 'state' } as const] : []),
     ...pidFileOps(options.pidFile),
     ...(run ? hostHooks(config, 'poststart', running) : []),
   ];
+}
+
+/** A container that has had hooks and then fails is one that ends: its poststop hooks undo what the others did. */
+function mountedOp(config: Config, stopped: Template): HandsOp {
+  const undo = hostHooks(config, 'poststop', stopped);
+  return { op: 'await', barrier: 'mounted', origin: 'mounts', ...(undo.length > 0 && { undo }) };
 }
 
 /** For this long (ms) a command waits for another one that works on the same container. */

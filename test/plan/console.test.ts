@@ -25,6 +25,7 @@ test('in the foreground the launcher takes the master, before it waits for anyth
     'release',
     'awaitExec',
     'writeFile',
+    'close',
   ]);
   const stub = names(stubs[0] ?? []);
   expect(stub.indexOf('pty')).toBeLessThan(stub.indexOf('report'));

@@ -39,7 +39,19 @@ describe('the claim', () => {
 test('run has no fifo, and its record comes once the program runs', () => {
   const list = names(planOf({}).hands);
   expect(list).not.toContain('mkfifo');
-  expect(list.slice(list.indexOf('awaitExec'))).toEqual(['awaitExec', 'writeFile']);
+  expect(list.slice(list.indexOf('awaitExec'))).toEqual(['awaitExec', 'writeFile', 'close']);
+});
+
+test('only the launcher of run may stay for long, so it lets go of the lock', () => {
+  expect(names(planOf({}).hands)).toContain('close');
+  expect(names(planOf({ options: { verb: 'create', detach: true } }).hands)).not.toContain('close');
+});
+
+test('poststop hooks run when a container fails after it has had hooks', () => {
+  const hook = { path: '/hook' };
+  const { hands } = planOf({ config: { hooks: { createRuntime: [hook], poststop: [hook] } } });
+  const mounted = hands.find((op) => op.op === 'await' && op.barrier === 'mounted');
+  expect(mounted?.undo).toMatchObject([{ op: 'hook', origin: 'hooks.poststop[0]', severity: 'warn' }]);
 });
 
 test('the pid file comes last, and goes if it comes to nothing', () => {
