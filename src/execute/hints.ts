@@ -13,6 +13,7 @@ interface Hint {
 const EPERM = 1;
 const ENOENT = 2;
 const ENOEXEC = 8;
+const EBADF = 9;
 const ENODEV = 19;
 const ENOSPC = 28;
 const ENOSYS = 38;
@@ -40,6 +41,10 @@ const hints: readonly Hint[] = [
   {
     when: is(['clone', 'unshare', 'userns'], EPERM),
     text: () => 'new namespaces need CAP_SYS_ADMIN, or a user namespace of their own',
+  },
+  {
+    when: is(['spawn'], EBADF),
+    text: () => 'the caller has not opened all descriptors that --preserve-fds or LISTEN_FDS promises',
   },
   {
     when: is(['resolve', 'exec'], ENOEXEC),
