@@ -30,8 +30,11 @@ int open_procfs(void) {
 }
 
 int open_in_procfs(const struct stub *stub, const char *path, int flags) {
-    autoclose int fd = sys_openat2(stub->procfs, path, (unsigned)flags | O_NOFOLLOW, 0,
-        RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS);
+    uint64_t resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+    /* Below sys/ the caller's own host may have mounts (LXC binds parts of it); no file of a process is one. */
+    if (strncmp(path, "sys/", 4) != 0)
+        resolve |= RESOLVE_NO_XDEV;
+    autoclose int fd = sys_openat2(stub->procfs, path, (unsigned)flags | O_NOFOLLOW, 0, resolve);
     if (fd < 0)
         return failed("openat2", "/proc/%s", path);
     if (!is_procfs(fd))

@@ -160,8 +160,10 @@ static int hide_kernel_views(const struct stub *stub, int root) {
 }
 
 static int move_root(const struct stub *stub, int root) {
-    if (hide_kernel_views(stub, root) < 0 || fchdir(root) < 0)
+    if (hide_kernel_views(stub, root) < 0)
         return -1;
+    if (fchdir(root) < 0)
+        return failed("fchdir", "rootfs");
     if (mount(".", "/", NULL, MS_MOVE, NULL) < 0)
         return failed("mount(MS_MOVE)", "rootfs");
     return become_root(root);

@@ -605,6 +605,22 @@ test('root: read-only, moved, changed', () => {
   }
 });
 
+test('a moved root leaves no procfs in reach that would allow an unmasked one', () => {
+  const { output, failure } = stub([
+    ...clone,
+    ...open(rootfs('ln -s busybox $R/bin/unshare')),
+    proc,
+    dev,
+    mknod('/dev/null', 1, 3),
+    { op: 'pivot', root: 'root', how: 'move' },
+    { op: 'mask', root: 'root', path: '/proc/keys' },
+    ...shell('unshare -U -r -m -p -f mount -t proc proc /tmp && echo unmasked'),
+  ]);
+  assert.equal(failure, null);
+  assert.match(output, /permission denied|not permitted/i);
+  assert.doesNotMatch(output, /unmasked/);
+});
+
 test('a terminal: size, owner, controlling, console; the master goes to the socket or the hands', () => {
   const pty = (socket: string | null, console: number): Op => ({
     op: 'pty',
@@ -839,6 +855,19 @@ test('sysctl and files of the process itself: only below their folder, only proc
   assert.equal(own.output.trim(), '321');
 });
 
+test('CVE-2025-52881: a sysctl is written to procfs or not at all', () => {
+  const forged = join(work, 'forged');
+  writeFileSync(forged, 'untouched');
+  const { failure, output } = stub(
+    container(rootfs(), [], [{ op: 'sysctl', path: 'kernel/domainname', value: 'x' }, ...shell('true')]),
+    {
+      shell: `exec unshare -m bash -c 'mount --bind ${forged} /proc/sys/kernel/domainname && exec "$@"' bash "$@"`,
+    },
+  );
+  assert.deepEqual([failure?.errno, failure?.step, output], [errno.EXDEV, 'fstatfs', '']);
+  assert.equal(readFileSync(forged, 'utf8'), 'untouched');
+});
+
 test('rlimits, keyring, seccomp', () => {
   // BPF: seccomp_data.nr == uname (63) → ERRNO(1), else ALLOW.
   const filter = Buffer.alloc(32);
@@ -878,6 +907,34 @@ test('rlimits, keyring, seccomp', () => {
   assert.match(output, /Seccomp:\t2/);
   const short = stub([{ op: 'seccomp', filter: filter.subarray(0, 31), flags: [] }]);
   assert.equal(short.failure?.errno, EINVAL);
+});
+
+test('a filter that is loaded last is met by execve and the user’s program only', () => {
+  // BPF: nr == getcwd (79) or close_range (436) → KILL_PROCESS, else ALLOW.
+  const code = [
+    [0x20, 0, 0, 0],
+    [0x15, 1, 0, 79],
+    [0x15, 0, 1, 436],
+    [0x06, 0, 0, 0x80000000],
+    [0x06, 0, 0, 0x7fff0000],
+  ];
+  const filter = Buffer.concat(
+    code.map(([op = 0, jt = 0, jf = 0, k = 0]) => {
+      const one = Buffer.alloc(8);
+      one.writeUInt16LE(op, 0);
+      one.writeUInt8(jt, 2);
+      one.writeUInt8(jf, 3);
+      one.writeUInt32LE(k, 4);
+      return one;
+    }),
+  );
+  const [resolve, , last] = exec('echo', 'alive') as [Op, Op, Op];
+  const seccomp: Op = { op: 'seccomp', filter, flags: [] };
+  const { output, status } = stub(
+    container(rootfs(), [], [resolve, { op: 'noNewPrivileges' }, seccomp, last]),
+  );
+  assert.equal(output.trim(), 'alive');
+  assert.equal(status, 0);
 });
 
 test('exec: joins the namespaces of a running process, undumpable, and openRoot', () => {
