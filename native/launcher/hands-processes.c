@@ -104,7 +104,8 @@ int hands_capture(struct hands *hands, const struct op *op) {
     struct run_result result;
     int outcome = run_program(&run, &result);
     autofree char *output = result.output;
-    if (output && outcome == 0 && keep(hands, output, result.output_size) < 0)
+    if (outcome < 0)
         return -1;
-    return outcome;
+    /* Nothing is output too: the Node layer waits for it. */
+    return keep(hands, output ? output : "", result.output_size);
 }

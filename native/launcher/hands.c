@@ -26,6 +26,21 @@ int hands_blame(struct hands *hands, unsigned program, const struct failure *rec
     return -1;
 }
 
+#ifdef FAULTS
+/* The test build: RAILCAR_FAULT=n makes operation n of the hands' program fail. */
+static int execute(struct hands *hands, unsigned number, size_t index, const struct op *op) {
+    const char *fault = getenv("RAILCAR_FAULT");
+    bool here = fault && number == PROGRAM_HANDS && strtoul(fault, NULL, 10) == index;
+    return here ? failed_with(EIO, "fault", NULL) : operations[op->code](hands, op);
+}
+#else
+static int execute(struct hands *hands, unsigned number, size_t index, const struct op *op) {
+    (void)number;
+    (void)index;
+    return operations[op->code](hands, op);
+}
+#endif
+
 /* Executes one operation; *next is the index of the one to go on with. Returns 0, 1 (forgiven), or -1 (recorded). */
 static int step(struct hands *hands, const struct program *program, unsigned number, size_t *next) {
     size_t index = *next;
@@ -34,7 +49,7 @@ static int step(struct hands *hands, const struct program *program, unsigned num
     hands->blamed = false;
     hands->program = number;
     hands->index = index;
-    if (operations[op->code](hands, op) == 0) {
+    if (execute(hands, number, index, op) == 0) {
         *next = index + 1 + op->skip;
         return 0;
     }

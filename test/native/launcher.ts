@@ -22,6 +22,14 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+export interface Options {
+  readonly input?: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called with the pid once it runs. */
+  readonly during?: (pid: number) => void;
+}
+
 /** A directory for one test, and the means to run the launcher with the body of a Command as its Node layer. */
 export class Bench implements Disposable {
   readonly path = mkdtempSync('/tmp/railcar-launcher-');
@@ -48,21 +56,14 @@ export class Bench implements Disposable {
     return path;
   }
 
-  run(
-    body: string,
-    options: { input?: string; cwd?: string; during?: (pid: number) => void } = {},
-  ): Promise<Outcome> {
+  run(body: string, options: Options = {}): Promise<Outcome> {
     return finished(launcher, [this.script(body)], options);
   }
 }
 
-export function finished(
-  command: string,
-  args: readonly string[],
-  options: { input?: string; cwd?: string; during?: (pid: number) => void } = {},
-): Promise<Outcome> {
+export function finished(command: string, args: readonly string[], options: Options = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd, stdio: 'pipe' });
+    const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: 'pipe' });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (data) => {
