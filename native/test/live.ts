@@ -992,7 +992,7 @@ test('the exec fifo: waits, and takes the failure of exec', () => {
   );
   const { failure, reports, output } = stub(ops, {
     slots: { fifo: `p:${fifo}` },
-    shell: `(cat ${fifo} | tr '\\0' ' ') & "$@"; wait`,
+    shell: `cat ${fifo} > ${fifo}.out & "$@"; wait; tr '\\0' ' ' < ${fifo}.out`,
   });
   assert.equal(failure, null);
   assert.deepEqual(reports, ['1', '3']);
