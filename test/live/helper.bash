@@ -42,7 +42,7 @@ live_setup() {
 watchdog() {
   local never
   exec {never}<> <(:)
-  read -r -t "$DEADLINE" _ <&"$never"
+  read -r -t "$DEADLINE" _ <&"$never" || true
   cat /sys/fs/cgroup/pids/{,*/}"$ID"*/cgroup.procs | xargs -r kill -KILL
   grep -lF -- "$ROOT" /proc/[0-9]*/cmdline | grep -oE '[0-9]+' | xargs -r kill -KILL
 }
@@ -79,6 +79,8 @@ nothing_left() {
   same_hash || { echo "the binary has changed: $RUNTIME"; left=1; }
   return $left
 }
+
+no_node() { ! grep -qsF railcar.cjs /proc/[0-9]*/cmdline; }
 
 no_process_left() { [ -z "$(leftover_processes)" ]; }
 
@@ -118,14 +120,15 @@ state_of() { runtime state "${1:-$ID}" | jq -r "${2:-.status}"; }
 pid_of() { state_of "${1:-$ID}" .pid; }
 has_status() { [ "$(state_of "$ID" .status 2>/dev/null)" = "$1" ]; }
 
-# eventually COMMAND...: true as soon as the command succeeds, false after some seconds.
+# eventually COMMAND...: true as soon as the command succeeds, false after some seconds. A single word is evaluated
+# anew each time: eventually '[ "$(count)" = 2 ]'.
 eventually() {
   local i
   for ((i = 0; i < 250; i++)); do
-    "$@" && return 0
+    if [ $# = 1 ]; then eval "$1"; else "$@"; fi && return 0
     sleep 0.02
   done
-  return 1
+  fail "this never came true: $*"
 }
 
 # --- bundles
@@ -247,8 +250,8 @@ run_on_terminal() {
   tr -d '\r' <"$WORK/terminal"
 }
 
-# on_pty STEPS... -- COMMAND...: the command with a terminal of its own as its caller; see tools/pty.py.
-on_pty() { python3 "$LIVE/tools/pty.py" "$@" 3>&-; }
+# on_pty STEPS... -- COMMAND...: the command with a terminal of its own as its caller; see tools/person.py.
+on_pty() { python3 "$LIVE/tools/person.py" "$@" 3>&-; }
 
 # --- assertions
 

@@ -1,6 +1,6 @@
 """Runs a command on a terminal of its own and acts as the person in front of it.
 
-pty.py [STEP...] -- COMMAND...
+person.py [STEP...] -- COMMAND...
 
 Steps are taken in order:
   size=ROWSxCOLUMNS    the size of the terminal; before the first `expect` it holds from the start
