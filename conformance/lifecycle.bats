@@ -128,9 +128,9 @@ create_succeeds_with_the_same_id() {
 @test "kill sends the signal that is asked for, by name and by number" {
   script 'trap "echo hangup" HUP; trap "echo user; exit" USR1; echo ready; while :; do sleep 0.05; done'
   create_and_start
-  until grep -q ready "$DIR/output"; do sleep 0.05; done
+  wait_for_output ready
   runtime kill "$ID" HUP
-  until grep -q hangup "$DIR/output"; do sleep 0.05; done
+  wait_for_output hangup
   runtime kill "$ID" 10
   wait_for stopped
   grep -q user "$DIR/output"

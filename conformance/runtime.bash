@@ -60,6 +60,14 @@ wait_for() {
   done
 }
 
+wait_for_output() {
+  local deadline=$((SECONDS + 10))
+  until grep -q "$1" "$DIR/output"; do
+    [ $SECONDS -lt $deadline ] || return 1
+    sleep 0.05
+  done
+}
+
 does_not_exist() { ! runtime state "$ID" >/dev/null 2>&1; }
 
 # config JQ-FILTER [ARGUMENT...]: changes config.json.

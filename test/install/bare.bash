@@ -1,18 +1,23 @@
 # shellcheck shell=bash
-# Loaded by fresh.bats: a bare Debian 12 that this machine makes for the test, entered with its own mount, pid, uts and ipc
+# Loaded by the tests here: a bare Debian 12 that this machine makes for them; and a way to enter it with its own mount, pid, uts and ipc
 # namespaces and pivot_root, so that it is the root for whatever runs there, as on a machine of its own. It shares the
 # kernel, the network and the cgroup mounts.
 
-make_bare_debian() {
-  BARE=$(mktemp -d /tmp/railcar-bare.XXXXXX)
-  export BARE
+# unpack_debian FOLDER: what Debian itself calls its minimum; made once and kept in the build folder.
+unpack_debian() {
   local cached=$BATS_TEST_DIRNAME/../../build/cache/debian-12-minbase.tar
   if [ ! -s "$cached" ]; then
     mkdir -p "$(dirname "$cached")"
     mmdebstrap --quiet --variant=minbase bookworm "${cached%.tar}.new.tar"
     mv "${cached%.tar}.new.tar" "$cached"
   fi
-  tar -C "$BARE" -xf "$cached"
+  tar -C "$1" -xf "$cached"
+}
+
+make_bare_debian() {
+  BARE=$(mktemp -d /tmp/railcar-bare.XXXXXX)
+  export BARE
+  unpack_debian "$BARE"
   reach_what_the_machine_reaches
   # What is committed, nothing that was built.
   git clone --quiet --no-hardlinks "$BATS_TEST_DIRNAME/../.." "$BARE/src"
