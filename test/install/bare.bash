@@ -5,7 +5,7 @@
 
 # unpack_debian FOLDER: what Debian itself calls its minimum; made once and kept in the build folder.
 unpack_debian() {
-  local cached=$BATS_TEST_DIRNAME/../../build/cache/debian-12-minbase.tar
+  local cached=$BATS_TEST_DIRNAME/../../build/cache/debian-bookworm.tar
   if [ ! -s "$cached" ]; then
     mkdir -p "$(dirname "$cached")"
     mmdebstrap --quiet --variant=minbase bookworm "${cached%.tar}.new.tar"
