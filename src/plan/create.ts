@@ -11,7 +11,7 @@ import { deviceOps } from './devices.ts';
 import type { CreateOptions, Facts, NamespaceType } from './facts.ts';
 import { mountOps } from './mounts.ts';
 import { deniesSetgroups, hostId, namespaceKind, namespaceOps } from './namespaces.ts';
-import type { HandsOp, StubOp, Template } from './ops.ts';
+import type { HandsOp, StubOp } from './ops.ts';
 import { protectOps } from './paths.ts';
 import { pidFileOps } from './pidFile.ts';
 import type { Plan } from './plan.ts';
@@ -61,7 +61,6 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
   const record = newRecord(config, facts, options, parts);
   const creating = hookState(config, facts.id, facts.bundle, 'creating');
   const running = hookState(config, facts.id, facts.bundle, 'running');
-  const stopped = hookState(config, facts.id, facts.bundle, 'stopped');
   const state = posix.join(facts.stateDir, 'state.json');
   const run = options.verb === 'run';
   return [
@@ -88,11 +87,11 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
       preserve: options.preserveFds,
       origin: 'process',
     },
-    { op: 'await', barrier: 'cloned', origin: 'linux.namespaces' },
+    clonedOp(config, facts),
     ...console.receive,
     ...(hooksWait
       ? [
-          mountedOp(config, stopped),
+          { op: 'await', barrier: 'mounted', origin: 'mounts' } as const,
           ...hostHooks(config, 'prestart', creating),
           ...hostHooks(config, 'createRuntime', creating),
           { op: 'release', barrier: 'mounted', origin: 'hooks' } as const,
@@ -109,10 +108,11 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
   ];
 }
 
-/** A container that has had hooks and then fails is one that ends: its poststop hooks undo what the others did. */
-function mountedOp(config: Config, stopped: Template): HandsOp {
-  const undo = hostHooks(config, 'poststop', stopped);
-  return { op: 'await', barrier: 'mounted', origin: 'mounts', ...(undo.length > 0 && { undo }) };
+/** A container that fails when it has had hooks is one that has ended: its poststop hooks undo what the others did. */
+function clonedOp(config: Config, { id, bundle }: Facts): HandsOp {
+  const had = hasHooks(config, 'prestart', 'createRuntime', 'createContainer', 'startContainer', 'poststart');
+  const undo = had ? hostHooks(config, 'poststop', hookState(config, id, bundle, 'stopped')) : [];
+  return { op: 'await', barrier: 'cloned', origin: 'linux.namespaces', ...(undo.length > 0 && { undo }) };
 }
 
 /** For this long (ms) a command waits for another one that works on the same container. */

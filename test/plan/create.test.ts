@@ -47,11 +47,19 @@ test('only the launcher of run may stay for long, so it lets go of the lock', ()
   expect(names(planOf({ options: { verb: 'create', detach: true } }).hands)).not.toContain('close');
 });
 
-test('poststop hooks run when a container fails after it has had hooks', () => {
-  const hook = { path: '/hook' };
-  const { hands } = planOf({ config: { hooks: { createRuntime: [hook], poststop: [hook] } } });
-  const mounted = hands.find((op) => op.op === 'await' && op.barrier === 'mounted');
-  expect(mounted?.undo).toMatchObject([{ op: 'hook', origin: 'hooks.poststop[0]', severity: 'warn' }]);
+describe('poststop hooks of a container that fails', () => {
+  const undoOf = (hooks: object) => find(planOf({ config: { hooks } }).hands, 'await').undo;
+  const hook = [{ path: '/hook' }];
+
+  test.each(['prestart', 'createRuntime', 'createContainer'])('run when it has had %s hooks', (kind) => {
+    expect(undoOf({ [kind]: hook, poststop: hook })).toMatchObject([
+      { op: 'hook', origin: 'hooks.poststop[0]', severity: 'warn' },
+    ]);
+  });
+
+  test('do not run when nobody has been told of it', () => {
+    expect(undoOf({ poststop: hook })).toBeUndefined();
+  });
 });
 
 test('the pid file comes last, and goes if it comes to nothing', () => {
