@@ -1,0 +1,46 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { World } from './world.ts';
+
+const base: unknown = JSON.parse(readFileSync(resolve(import.meta.dirname, 'base.json'), 'utf8'));
+
+export interface Wanted {
+  readonly args: readonly string[];
+  readonly env?: readonly string[];
+  readonly mounts?: readonly object[];
+  readonly memoryLimit?: number;
+}
+
+/**
+ * A bundle for one container: like every bundle that an engine makes, no two have the same config.json, so that a
+ * cache which remembers whole configurations gains nothing here.
+ */
+export function makeBundle(world: World, id: string, wanted: Wanted): string {
+  const folder = join(world.scratch, 'bundles', id);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(configure(world, id, wanted), null, 2));
+  return folder;
+}
+
+interface Base {
+  readonly process: { readonly env: readonly string[] };
+  readonly mounts: readonly object[];
+  readonly linux: { readonly resources: object };
+}
+
+function configure(world: World, id: string, { args, env = [], mounts = [], memoryLimit }: Wanted): object {
+  const config = base as Base;
+  const limits = memoryLimit === undefined ? {} : { memory: { limit: memoryLimit } };
+  return {
+    ...config,
+    hostname: id,
+    root: { path: world.rootfs, readonly: true },
+    process: { ...config.process, args, env: [...config.process.env, ...env] },
+    mounts: [...config.mounts, ...mounts],
+    linux: {
+      ...config.linux,
+      cgroupsPath: `/${world.cgroup}/${id}`,
+      resources: { ...config.linux.resources, ...limits },
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildTools, type Tools } from './build.ts';
+import { makeEverywhere, mount, removeEverywhere, showControllersOnly, unmount } from './cgroups.ts';
+import { killDescendants } from './processes.ts';
+import { makeRootfs } from './rootfs.ts';
+import { Timer } from './timer.ts';
+
+/** Everything that a bench makes on the host, and its removal. */
+export interface World {
+  readonly tools: Tools;
+  readonly timer: Timer;
+  readonly scratch: string;
+  readonly rootfs: string;
+  /** Under which all containers have their cgroups, at the same depth for every runtime. */
+  readonly cgroup: string;
+  /** A folder on tmpfs, where runtimes keep their state in real life. */
+  readonly state: string;
+  end(): void;
+}
+
+export function makeWorld(): World {
+  const tools = buildTools();
+  const scratch = mkdtempSync('/tmp/railcar-bench-');
+  const cgroup = `railcar-bench-${process.pid}`;
+  const state = join(scratch, 'state');
+  const rootfs = join(scratch, 'rootfs');
+  showControllersOnly(scratch);
+  mkdirSync(state);
+  mount('-t', 'tmpfs', '-o', 'mode=711', 'tmpfs', state);
+  makeRootfs(rootfs, tools.smallest);
+  makeEverywhere(cgroup);
+  const timer = new Timer(tools.timer, state);
+  const end = () => {
+    timer.process.kill('SIGSTOP');
+    killDescendants(timer.process.pid ?? 0);
+    removeEverywhere(cgroup);
+    timer.process.kill('SIGKILL');
+    unmount(state);
+    rmSync(scratch, { recursive: true, force: true });
+  };
+  return { tools, timer, scratch, rootfs, cgroup, state, end };
+}
