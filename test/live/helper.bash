@@ -87,9 +87,11 @@ no_process_left() { [ -z "$(leftover_processes)" ]; }
 # A process of the runtime, or its Node layer, that still names this test's state directory or bundle; a Node layer
 # has no arguments of its own to tell, so one that outlives the deadline counts whosever it is.
 leftover_processes() {
-  local dir command
+  local dir command words
   for dir in /proc/[0-9]*; do
-    command=$(tr '\0' ' ' 2>/dev/null <"$dir/cmdline") || continue
+    # Builtins only: this looks at every process of the machine after every test.
+    { mapfile -d '' words <"$dir/cmdline"; } 2>/dev/null || continue
+    command="${words[*]} "
     case $command in
       *railcar.cjs* | *"--root $ROOT"*) echo "${dir#/proc/} $command" ;;
     esac

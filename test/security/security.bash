@@ -1,0 +1,109 @@
+# shellcheck shell=bash
+# What every security test shares, on top of the live tests' helper: a mount namespace that plays the host, things of
+# the host that an attacker would like to reach, and a comparison of all that before and after each test.
+
+load ../live/helper
+
+# Rounds of each race: enough for a missing defence to be found (see README.md), few enough for every run.
+ROUNDS=${ROUNDS:-25}
+
+setup() { security_setup; }
+teardown() { security_teardown; }
+
+security_setup() {
+  live_setup
+  # Shared mounts, as a host of systemd has: what escapes to a peer shows up in the table. Nobody else mounts here, so
+  # the whole table can be compared.
+  hold_namespaces --mount --propagation private -- mount --make-rshared /
+  HOST=$HOLDER
+  make_victim
+  host_state >"$WORK/host.before"
+}
+
+security_teardown() {
+  local failed=0
+  unharmed || failed=1
+  live_teardown || failed=1
+  return $failed
+}
+
+# All commands of the runtime see the namespace that plays the host.
+runtime() { on_host "$RUNTIME" --root "$ROOT" "$@"; }
+on_host() { nsenter --mount="/proc/$HOST/ns/mnt" -- "$@" 3>&-; }
+
+# A directory of the host with a file, a directory, and places where somebody could make something.
+make_victim() {
+  VICTIM=$WORK/victim
+  mkdir -p "$VICTIM"/{folder,pts,a/b}
+  echo 'of the host' >"$VICTIM/file"
+  echo 'of the host' >"$VICTIM/folder/file"
+  mknod "$VICTIM/device" c 1 5
+  chmod 700 "$VICTIM/folder"
+}
+
+# What must be the same before and after: the victim's tree with modes, owners and contents, the mount table, the nodes
+# of /dev, and settings that escapes are known to go for. The binary's hash is compared by live_teardown.
+host_state() {
+  find "$VICTIM" -printf '%P %y %m %U:%G %s %i %T@ %l\n' | sort
+  find "$VICTIM" -type f -exec sha256sum {} +
+  on_host cut -d ' ' -f 3- /proc/self/mountinfo
+  stat -c '%n %f %u:%g %t:%T' /dev/{null,zero,full,random,urandom,tty,console,ptmx,fd,stdin,stdout,stderr}
+  cat /proc/sys/kernel/{core_pattern,hostname,domainname,msgmax,modprobe} /proc/sys/net/ipv4/ip_forward 2>/dev/null || true
+}
+
+unharmed() {
+  [ -f "${WORK:-}/host.before" ] || return 0
+  host_state >"$WORK/host.after"
+  local changes
+  changes=$(diff "$WORK/host.before" "$WORK/host.after") || fail 'the host has changed:' "$changes"
+}
+
+# run_container: the bundle in the foreground, with $status and $output of bats.
+run_container() { run runtime run "$@" --bundle "$BUNDLE" "$ID" </dev/null; }
+
+# refused TEXT...: neither create nor run accepts the bundle; the message says each text, the host is as before, and
+# nothing is left.
+refused() {
+  local verb text
+  for verb in create run; do
+    run runtime "$verb" --bundle "$BUNDLE" "$ID" </dev/null
+    fails 1
+    for text; do contains "$output" "$text"; done
+    same "$(containers)" ''
+  done
+  unharmed
+}
+
+# harmless: the bundle runs, and the host is as before.
+harmless() {
+  run_container
+  succeeds
+  unharmed
+}
+
+# tool NAME: a small C program of this folder, built once a run; static, so that it also runs in containers.
+tool() {
+  local built=$BATS_RUN_TMPDIR/tool-$1
+  [ -x "$built" ] || {
+    musl-gcc -static -O1 -D_GNU_SOURCE -Wall -Wextra -Werror -o "$built.$$" "$REPO/test/security/tools/$1.c" &&
+      mv "$built.$$" "$built"
+  } || return 1
+  echo "$built"
+}
+
+# race A B COMMAND...: runs the command ROUNDS times while A and B are exchanged all the time; prints how often it
+# succeeded. Each container is deleted; between rounds the host is not looked at, only after all of them.
+race() {
+  local racer=$1 other=$2 round won=0 program
+  shift 2
+  program=$(tool racer)
+  "$program" "$racer" "$other" 3>&- &
+  local pid=$!
+  BACKGROUND+=("$pid")
+  for ((round = 0; round < ROUNDS; round++)); do
+    if "$@" </dev/null >"$WORK/race.log" 2>&1; then won=$((won + 1)); fi
+  done
+  kill -KILL "$pid"
+  wait "$pid" 2>/dev/null || true
+  echo "$won"
+}
