@@ -46,6 +46,7 @@ export class Recorder implements Hands {
     const content = files[path];
     switch (kind) {
       case 'FILE':
+      case 'STREAM':
         return content === undefined ? missing : items(content);
       case 'LINK':
         return links[path] === undefined ? missing : items(links[path]);
