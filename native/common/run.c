@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -26,7 +27,7 @@ struct running {
 enum { INPUT, OUTPUT, ERRORS, EXIT, INTERRUPT, WATCHED };
 
 static int start(struct running *running);
-_Noreturn static void become_program(const struct run *run, const int child_ends[3], int report);
+_Noreturn static void become_program(const struct run *run, const int child_ends[3], int report, pid_t parent);
 static int tend(struct running *running);
 static int conclude(struct running *running);
 
@@ -79,11 +80,12 @@ static int start(struct running *running) {
     if (running->run->timeout)
         running->deadline = now_ms() + running->run->timeout;
 
+    pid_t parent = getpid();
     running->pid = fork();
     if (running->pid < 0)
         return failed("fork", NULL);
     if (running->pid == 0)
-        become_program(running->run, (const int[3]){input, output, errors}, report);
+        become_program(running->run, (const int[3]){input, output, errors}, report, parent);
     /* Also here, so that a kill of the group finds it whoever runs first. */
     setpgid(running->pid, running->pid);
     running->pidfd = sys_pidfd_open(running->pid);
@@ -96,8 +98,12 @@ static int start(struct running *running) {
     return 0;
 }
 
-_Noreturn static void become_program(const struct run *run, const int child_ends[3], int report) {
+_Noreturn static void become_program(const struct run *run, const int child_ends[3], int report, pid_t parent) {
     setpgid(0, 0);
+    /* Nobody would end a hook whose runtime has been killed. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(127);
     reset_signals();
     for (int fd = 0; fd < 3; fd++)
         dup2(child_ends[fd], fd);

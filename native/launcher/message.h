@@ -33,6 +33,7 @@ enum read_kind {
     READ_EACH = 6,
     READ_BELOW = 7,
     READ_EXISTS = 8,
+    READ_STREAM = 9,
 };
 
 enum request_number {

@@ -49,6 +49,20 @@ static int add_content(struct answer *answer, int file, uint64_t max) {
 }
 
 static int read_file(const struct query *query, struct answer *answer) {
+    /* Non-blocking: nobody may ever open the other end of a fifo. Only a regular file has an end; those of /proc are. */
+    autoclose int file = open(query->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    struct stat status;
+    if (file < 0 || fstat(file, &status) < 0)
+        return -1;
+    if (!S_ISREG(status.st_mode)) {
+        errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+        return -1;
+    }
+    return add_content(answer, file, query->max);
+}
+
+/* Waits for whoever writes it, as the user who named a pipe expects. */
+static int read_stream(const struct query *query, struct answer *answer) {
     autoclose int file = open(query->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     return add_content(answer, file, query->max);
 }
@@ -175,6 +189,8 @@ static int look_up(const struct query *query, struct answer *answer) {
         return read_below(query, answer);
     case READ_EXISTS:
         return read_exists(query, answer);
+    case READ_STREAM:
+        return read_stream(query, answer);
     default:
         errno = EINVAL;
         return -1;

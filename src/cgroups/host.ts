@@ -23,6 +23,8 @@ export interface CgroupHost {
 }
 
 interface Mount {
+  readonly id: string;
+  readonly parent: string;
   readonly root: string;
   readonly point: string;
   readonly type: string;
@@ -48,20 +50,41 @@ export function hierarchyFor(host: CgroupHost, controller: string): Hierarchy | 
 }
 
 function cgroupMounts(mountinfo: string): Mount[] {
-  return mountinfo.split('\n').flatMap((line): Mount[] => {
-    const [before = '', after = ''] = line.split(' - ');
-    const [type = '', , superOptions = ''] = after.split(' ');
-    if (type !== 'cgroup' && type !== 'cgroup2') return [];
-    const fields = before.split(' ');
-    return [
-      {
-        root: unescapeOctal(fields[3] ?? '/'),
-        point: unescapeOctal(fields[4] ?? ''),
-        type,
-        superOptions: superOptions.split(','),
-      },
-    ];
-  });
+  const mounts = mountinfo.split('\n').map(parseMount);
+  const parents = new Map(mounts.map(({ id, parent }) => [id, parent]));
+  return mounts.filter(
+    (mount, index) => /^cgroup2?$/.test(mount.type) && !isCovered(mount, mounts.slice(index + 1), parents),
+  );
+}
+
+function parseMount(line: string): Mount {
+  const [before = '', after = ''] = line.split(' - ');
+  const [type = '', , superOptions = ''] = after.split(' ');
+  const fields = before.split(' ');
+  return {
+    id: fields[0] ?? '',
+    parent: fields[1] ?? '',
+    root: unescapeOctal(fields[3] ?? '/'),
+    point: unescapeOctal(fields[4] ?? ''),
+    type,
+    superOptions: superOptions.split(','),
+  };
+}
+
+/**
+ * Whether a mount made later at the same place or above hides this one: its path then leads elsewhere. One that this
+ * one is mounted on may be later too, when an initramfs has moved its mounts into the root file system.
+ */
+function isCovered(mount: Mount, later: readonly Mount[], parents: ReadonlyMap<string, string>): boolean {
+  const carriers = new Set<string>();
+  for (
+    let id: string | undefined = mount.parent;
+    id !== undefined && !carriers.has(id);
+    id = parents.get(id)
+  ) {
+    carriers.add(id);
+  }
+  return later.some(({ id, point }) => point !== '' && below(mount.point, point) && !carriers.has(id));
 }
 
 /** A line of /proc/self/cgroup: `4:memory:/own/path`, `0::/own/path`. Not mounted: undefined. */
@@ -81,7 +104,7 @@ function hierarchyOf(line: string, mounts: readonly Mount[]): Hierarchy | undefi
 }
 
 function below(path: string, parent: string): boolean {
-  return path === parent || path.startsWith(`${parent}/`);
+  return path === parent || path.startsWith(parent === '/' ? parent : `${parent}/`);
 }
 
 /** The kernel writes space, tab, newline and backslash in mountinfo as \ooo. */

@@ -22,6 +22,10 @@ export function validateProcess(
   if (!process.cwd.startsWith('/')) {
     throw invalid(at('cwd'), `must be an absolute path, not ${JSON.stringify(process.cwd)}`, positions);
   }
+  for (const [index, entry] of (process.env ?? []).entries()) {
+    if (entry.indexOf('=') > 0) continue;
+    throw invalid(at('env', index), `must have the form NAME=value, not ${JSON.stringify(entry)}`, positions);
+  }
   validateRlimits(process.rlimits ?? [], at('rlimits'), positions);
   warnOfCapabilities(process, at('capabilities'), positions, warnings);
   warnOfAmbient(process, at('capabilities', 'ambient'), positions, warnings);

@@ -26,11 +26,11 @@ export const messageTypes = { REQUEST: 1, ANSWERS: 2, RESULT: 3, READ: 11, PLAN:
 
 /**
  * What the hands can look up. None of these changes anything.
- * FILE: content of `path`. LIST: names in a directory. STAT: one item of decimal fields separated by spaces: st_mode
+ * FILE: content of the regular file `path`. LIST: names in a directory. STAT: one item of decimal fields separated by spaces: st_mode
  * uid gid rdev-major rdev-minor inode size mount-flags file-system-magic (following a final link). LINK: target of a
  * symbolic link. STDIN: standard input to its end. EACH: for every directory D in `path` that has a file D/`name`:
  * two items, D and the content. BELOW: one item, the concatenated contents of every file called `name` in the tree.
- * EXISTS: nothing but the errno (lstat).
+ * EXISTS: nothing but the errno (lstat). STREAM: as FILE, but of a file that the user named, which may be a pipe.
  */
 export const readKinds = {
   FILE: 1,
@@ -41,6 +41,7 @@ export const readKinds = {
   EACH: 6,
   BELOW: 7,
   EXISTS: 8,
+  STREAM: 9,
 } as const;
 export type ReadKind = keyof typeof readKinds;
 

@@ -17,6 +17,8 @@ export async function readNamed<K extends string>(
 }
 
 export const file = (path: string): Read => ({ kind: 'FILE', path });
+/** A file that the user named: a pipe (`<(…)`, /dev/stdin) is as good. */
+export const stream = (path: string): Read => ({ kind: 'STREAM', path });
 export const link = (path: string): Read => ({ kind: 'LINK', path });
 export const exists = (path: string): Read => ({ kind: 'EXISTS', path });
 

@@ -16,5 +16,6 @@ export function callerOf({ numbers }: Request, selfStat: string | undefined): Fa
     pid: Number(numbers.pid),
     startTime: (selfStat === undefined ? undefined : parseProcessStat(selfStat))?.startTime ?? 0,
     now: new Date(Number(numbers.now)).toISOString(),
+    window: { rows: Number(numbers.rows), columns: Number(numbers.columns) },
   };
 }

@@ -6,7 +6,7 @@ import type { Positions } from '../config/positions.ts';
 import { RailcarError } from '../errors.ts';
 import { errnoText } from '../execute/errno.ts';
 import type { Answer, Finish } from '../execute/messages.ts';
-import { file, link, textOf } from '../execute/reads.ts';
+import { file, link, stream, textOf } from '../execute/reads.ts';
 import { buildExec } from '../plan/exec.ts';
 import type { ExecFacts, NamespaceType } from '../plan/facts.ts';
 import { compileSeccomp } from '../seccomp/compile.ts';
@@ -37,7 +37,7 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
     first: {
       ...namespaceLinks('self'),
       launcher: file('/proc/self/stat'),
-      process: verb.processFile === null ? null : file(verb.processFile),
+      process: verb.processFile === null ? null : stream(verb.processFile),
     },
     second: ({ init_process_pid }) => namespaceLinks(String(init_process_pid)),
   });

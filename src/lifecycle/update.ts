@@ -8,7 +8,7 @@ import type { Positions } from '../config/positions.ts';
 import { RailcarError } from '../errors.ts';
 import { errnoText } from '../execute/errno.ts';
 import type { Answer, Finish, Read } from '../execute/messages.ts';
-import { file, textOf } from '../execute/reads.ts';
+import { file, stream, textOf } from '../execute/reads.ts';
 import type { HandsOp } from '../plan/ops.ts';
 import { type Container, findContainer, recordPath } from '../state/container.ts';
 import { lockOps } from '../state/lock.ts';
@@ -40,7 +40,7 @@ export async function update(context: Context, verb: UpdateVerb): Promise<Finish
 
 function resourcesRead(path: string | null): Read | null {
   if (path === null) return null;
-  return path === '-' ? { kind: 'STDIN', path: '' } : file(path);
+  return path === '-' ? { kind: 'STDIN', path: '' } : stream(path);
 }
 
 function loadChange(answer: Answer, path: string): Change {

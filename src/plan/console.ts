@@ -1,5 +1,6 @@
 import type { Process } from '../config/config.ts';
 import { PlanError } from './error.ts';
+import type { Facts } from './facts.ts';
 import type { HandsOp, StubOp } from './ops.ts';
 
 /** The slot in which the launcher finds the terminal's master; the `monitor` of a Finish names it. */
@@ -26,6 +27,7 @@ export function consoleOps(
   socket: string | null,
   detach: boolean,
   devConsole: boolean,
+  window: Facts['caller']['window'],
 ): ConsolePlan {
   if (socket !== null && !(process.terminal && detach)) {
     throw new PlanError(
@@ -42,11 +44,13 @@ export function consoleOps(
       'cannot allocate tty if railcar will detach without setting console socket',
     );
   }
+  // In the foreground the terminal is as large as the caller's from the first moment on; the monitor only follows it.
+  const fallback = socket === null ? window : { rows: 0, columns: 0 };
   const pty: StubOp = {
     op: 'pty',
     root: 'root',
-    rows: process.consoleSize?.height ?? 0,
-    columns: process.consoleSize?.width ?? 0,
+    rows: process.consoleSize?.height || fallback.rows,
+    columns: process.consoleSize?.width || fallback.columns,
     uid: process.user?.uid ?? 0,
     socket: socket === null ? null : SOCKET_SLOT,
     console: devConsole ? 1 : 0,

@@ -52,7 +52,7 @@ function partsOf(config: Config, facts: Facts, options: CreateOptions) {
     namespaces: namespaceOps(config, facts.caller, join.birth),
     root: rootOps(config, facts.bundle, options),
     mounts: mountOps(config, facts, cgroups.paths),
-    console: consoleOps(config.process, 'process', options.consoleSocket, detach, true),
+    console: consoleOps(config.process, 'process', options.consoleSocket, detach, true, facts.caller.window),
   };
 }
 

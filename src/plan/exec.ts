@@ -34,7 +34,14 @@ function partsOf(process: Process, facts: ExecFacts, options: ExecOptions) {
     namespaces: facts.namespaces.map((namespace) => ({ ...namespace, origin: 'namespace_paths' })),
     joins,
     join: joinCgroups(joins, !userNamespace),
-    console: consoleOps(process, 'process', options.consoleSocket, options.detach, false),
+    console: consoleOps(
+      process,
+      'process',
+      options.consoleSocket,
+      options.detach,
+      false,
+      facts.caller.window,
+    ),
   };
 }
 

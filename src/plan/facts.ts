@@ -21,6 +21,8 @@ export interface Facts {
     readonly startTime: number;
     /** RFC 3339 with nanoseconds or milliseconds, UTC. */
     readonly now: string;
+    /** Size of the caller's terminal; 0 where it has none. */
+    readonly window: { readonly rows: number; readonly columns: number };
   };
   readonly cgroups: CgroupHost;
   /** `linux.seccomp` as compiled by `compileSeccomp`; null where config.json has none. */

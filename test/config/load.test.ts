@@ -50,6 +50,11 @@ const wrong: readonly (readonly [object, string, string])[] = [
   [{ process: { args: ['sh'] } }, '{"args"', 'process.cwd: is missing'],
   [{ process: { cwd: 'tmp', args: ['sh'] } }, '"tmp"', 'process.cwd: must be an absolute path, not "tmp"'],
   [{ process: { cwd: '/' } }, '{"cwd"', 'process.args: is missing'],
+  [
+    { process: { cwd: '/', args: ['sh'], env: ['A=', 'B'] } },
+    '"B"',
+    'process.env[1]: must have the form NAME=value, not "B"',
+  ],
   [{ process: { cwd: '/', args: [] } }, '[]', 'process.args: must not be empty'],
   [{ process: { cwd: '/', args: ['a', 1] } }, '1]', 'process.args[1]: must be a string, not 1'],
   [

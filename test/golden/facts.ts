@@ -15,6 +15,7 @@ export const facts: Facts = {
     pid: 1000,
     startTime: 5000,
     now: '2026-01-02T03:04:05.006Z',
+    window: { rows: 0, columns: 0 },
   },
   cgroups: cgroups(),
   seccomp: null,

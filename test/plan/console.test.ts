@@ -42,6 +42,19 @@ test('detached it goes to the console socket', () => {
   expect(names(hands)).not.toContain('receive');
 });
 
+test('a size that config.json does not give is that of the caller in the foreground', () => {
+  const caller = { window: { rows: 30, columns: 90 } };
+  const process = { terminal: true };
+  const foreground = planOf({ process, caller });
+  expect(find(foreground.stubs[0] ?? [], 'pty')).toMatchObject({ rows: 30, columns: 90 });
+  const detached = planOf({
+    process,
+    caller,
+    options: { verb: 'create', detach: true, consoleSocket: '/run/c.sock' },
+  });
+  expect(find(detached.stubs[0] ?? [], 'pty')).toMatchObject({ rows: 0, columns: 0 });
+});
+
 test('a terminal needs no change of the owner of descriptors 0 to 2', () => {
   expect(names(planOf({ process: terminal }).stubs[0] ?? [])).not.toContain('fdOwner');
 });
