@@ -27,7 +27,8 @@ struct running {
 enum { INPUT, OUTPUT, ERRORS, EXIT, INTERRUPT, WATCHED };
 
 static int start(struct running *running);
-_Noreturn static void become_program(const struct run *run, const int child_ends[3], int report, pid_t parent);
+_Noreturn static void become_program(
+    const struct run *run, const int child_ends[3], int report, pid_t parent);
 static int tend(struct running *running);
 static int conclude(struct running *running);
 
@@ -98,7 +99,8 @@ static int start(struct running *running) {
     return 0;
 }
 
-_Noreturn static void become_program(const struct run *run, const int child_ends[3], int report, pid_t parent) {
+_Noreturn static void become_program(
+    const struct run *run, const int child_ends[3], int report, pid_t parent) {
     setpgid(0, 0);
     /* Nobody would end a hook whose runtime has been killed. */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
