@@ -29,8 +29,18 @@ export async function runCommand(request: Request, hands: Hands): Promise<Finish
   } catch (error) {
     // The launcher itself is lost: there is nobody left to tell.
     if (error instanceof ProtocolError) throw error;
-    return outcome.fail(error, parsed.kind === 'run' && parsed.command === 'exec' ? EXEC_FAILED : 1);
+    if (parsed.kind !== 'run') return outcome.fail(error, 1);
+    return outcome.fail(aboutContainer(error, parsed.words[0]), parsed.command === 'exec' ? EXEC_FAILED : 1);
   }
+}
+
+/** Refusals are in runc's words, which callers look for and which do not say which container is meant. */
+function aboutContainer(error: unknown, id: string | undefined): unknown {
+  const refusal = error instanceof RailcarError && error.code.startsWith('container-') ? error : null;
+  if (refusal === null || id === undefined || refusal.message.includes(` ${id} `)) return error;
+  const { code, exitStatus, hint, cause } = refusal;
+  const details = { exitStatus: exitStatus ?? undefined, hint: hint ?? undefined, cause };
+  return new RailcarError(code, `${JSON.stringify(id)}: ${refusal.message}`, details);
 }
 
 async function perform(

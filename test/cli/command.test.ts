@@ -35,10 +35,10 @@ describe('errors', () => {
     expect(await finished('--log /l --log-format json state x')).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'container does not exist\n',
+      stderr: '"x": container does not exist\n',
       log: {
         path: '/l',
-        text: `{"level":"error","time":"${time}","msg":"container does not exist"}\n`,
+        text: `{"level":"error","time":"${time}","msg":"\\"x\\": container does not exist"}\n`,
       },
     });
   });
@@ -46,7 +46,7 @@ describe('errors', () => {
   test('in a text log as well', async () => {
     expect((await finished('--log l state x')).log).toEqual({
       path: '/l',
-      text: `time="${time}" level=error msg="container does not exist"\n`,
+      text: `time="${time}" level=error msg="\\"x\\": container does not exist"\n`,
     });
   });
 
@@ -56,7 +56,7 @@ describe('errors', () => {
       level: 'error',
       time,
       code: 'container-missing',
-      msg: 'container does not exist',
+      msg: '"x": container does not exist',
     });
   });
 
@@ -121,7 +121,7 @@ describe('warnings', () => {
       ...warned,
       result,
     });
-    expect(stderr).toBe('container with given ID already exists\n');
+    expect(stderr).toBe('"x": container with given ID already exists\n');
     const lines = (log?.text ?? '').trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line).level)).toEqual(['warning', 'error']);
   });

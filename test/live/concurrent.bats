@@ -28,7 +28,7 @@ together() {
   bundle
   create
   same "$(together 5 delete "$ID")" 1
-  same "$(cat "$WORK"/together.* | sort -u)" 'container does not exist'
+  same "$(cat "$WORK"/together.* | sort -u)" "\"$ID\": container does not exist"
 }
 
 @test "several delete --force: all are content" {
