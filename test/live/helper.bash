@@ -93,7 +93,8 @@ leftover_processes() {
     { mapfile -d '' words <"$dir/cmdline"; } 2>/dev/null || continue
     command="${words[*]} "
     case $command in
-      *railcar.cjs* | *"--root $ROOT"*) echo "${dir#/proc/} $command" ;;
+      # The Node layer of this very build, in a build folder or installed: others may run beside the tests.
+      *"${RUNTIME%/*}/lib/railcar.cjs"* | *"${RUNTIME%/bin/*}/lib/railcar/railcar.cjs"* | *"--root $ROOT"*) echo "${dir#/proc/} $command" ;;
     esac
   done
 }
