@@ -15,7 +15,10 @@ LIVE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 REPO=$(cd "$LIVE/../.." && pwd)
 RAILCAR=${RAILCAR:-$REPO/build/railcar}
 RUNTIME=$(command -v "${RUNTIME:-$RAILCAR}" || echo "${RUNTIME:-$RAILCAR}")
-export LIVE REPO RAILCAR RUNTIME
+# The Node layer of this very railcar: others may be at work on the machine.
+LAYER=$(dirname "$(realpath "$RUNTIME")")/lib/railcar.cjs
+[ -e "$LAYER" ] || LAYER=$(realpath -m "${LAYER%/*/*}/../lib/railcar/railcar.cjs")
+export LIVE REPO RAILCAR RUNTIME LAYER
 
 # --- before and after each test
 
@@ -50,7 +53,7 @@ watchdog() {
 live_teardown() {
   [ -n "${WORK:-}" ] || return 0
   kill "$WATCHDOG" 2>/dev/null
-  local pid point failed=0 i
+  local pid failed=0 i
   for pid in $(containers); do
     "$RUNTIME" --root "$ROOT" delete --force "$pid" >"$WORK/teardown.log" 2>&1 3>&- ||
       { echo "cannot delete $pid: $(cat "$WORK/teardown.log")"; failed=1; }
@@ -80,7 +83,7 @@ nothing_left() {
   return $left
 }
 
-no_node() { ! grep -qsF railcar.cjs /proc/[0-9]*/cmdline; }
+no_node() { ! grep -qsF "$LAYER" /proc/[0-9]*/cmdline; }
 
 no_process_left() { [ -z "$(leftover_processes)" ]; }
 
@@ -266,8 +269,9 @@ lacks() { [[ $1 != *"$2"* ]] || fail "expected not to contain: $2" "            
 succeeds() { [ "$status" = 0 ] || fail "exit status $status" "$output" "${stderr:-}"; }
 fails() { [ "$status" = "${1:-1}" ] || fail "exit status $status instead of ${1:-1}" "$output" "${stderr:-}"; }
 
-# The mounts and cgroups of the host, to be compared before and after something that shall change nothing.
+# The mounts and cgroups of the host, to be compared before and after something that shall change nothing. What others
+# mount below /tmp or as namespaces meanwhile does not count.
 host_snapshot() {
-  cut -d ' ' -f 4- /proc/self/mountinfo
+  cut -d ' ' -f 4- /proc/self/mountinfo | awk -v work="$WORK" 'index($0, work) || $2 !~ "^/(tmp|run|var)/" '
   find /sys/fs/cgroup -maxdepth 6 -type d -name "*$ID*"
 }
