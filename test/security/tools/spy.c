@@ -112,8 +112,10 @@ static void try_trace(int pid, const char *name) {
         return;
     if (is_stub(pid))
         got(pid, name, "traced", "");
-    ptrace(PTRACE_INTERRUPT, pid, 0, 0);
-    waitpid(pid, NULL, __WALL | WNOHANG);
+    if (ptrace(PTRACE_INTERRUPT, pid, 0, 0) < 0)
+        return;
+    /* It may be a plain program by now, and must not be left stopped. */
+    waitpid(pid, NULL, __WALL);
     ptrace(PTRACE_DETACH, pid, 0, 0);
 }
 
