@@ -2,15 +2,17 @@ import { makeBundle, type Wanted } from './bundle.ts';
 import type { Contestant, Field } from './contestants.ts';
 import { type ByTag, interleave, type Turn, turnOf } from './interleave.ts';
 import type { Samples } from './statistics.ts';
-import type { Step } from './timer.ts';
+import type { Measured, Step } from './timer.ts';
 import type { World } from './world.ts';
+
+export type Unit = 'ms' | 'KiB' | 'per second' | 'instructions';
 
 /** One table row: a measure of a scenario, for everyone who took part. */
 export interface Row {
   readonly scenario: string;
   readonly measure: string;
   readonly pauseMs: number;
-  readonly unit: 'ms' | 'KiB' | '/s' | 'count';
+  readonly unit: Unit;
   readonly samples: ReadonlyMap<string, Samples>;
 }
 
@@ -20,7 +22,6 @@ export interface Bench {
   readonly field: Field;
   readonly n: number;
   readonly full: boolean;
-  readonly say: (text: string) => void;
 }
 
 export interface Scenario {
@@ -50,23 +51,23 @@ export function freshBundles({ world }: Bench, { name }: Contestant, prefix: str
   };
 }
 
-/** A container that stays while others are measured. */
-export async function startContainer(
-  { world }: Bench,
-  contestant: Contestant,
+/** A container of each contestant that stays while others are measured. */
+export async function withContainers<T>(
+  { world, field }: Bench,
   prefix: string,
   wanted: Wanted,
-): Promise<string> {
-  const id = `${contestant.name}-${prefix}`;
-  const bundle = makeBundle(world, id, wanted);
-  await world.timer.perform([
-    { verb: 'run', argv: command(contestant, 'run', '--detach', '--bundle', bundle, id) },
-  ]);
-  return id;
-}
-
-export async function deleteContainer({ world }: Bench, contestant: Contestant, id: string): Promise<void> {
-  await world.timer.perform([{ verb: 'run', argv: command(contestant, 'delete', '--force', id) }]);
+  measure: (idOf: (contestant: Contestant) => string) => Promise<T>,
+): Promise<T> {
+  const idOf = ({ name }: Contestant) => `${name}-${prefix}`;
+  const all = (argv: (contestant: Contestant) => readonly string[]) =>
+    world.timer.perform(field.contestants.map((contestant) => ({ verb: 'run', argv: argv(contestant) })));
+  await all((contestant) => {
+    const bundle = makeBundle(world, idOf(contestant), wanted);
+    return command(contestant, 'run', '--detach', '--bundle', bundle, idOf(contestant));
+  });
+  const result = await measure(idOf);
+  await all((contestant) => command(contestant, 'delete', '--force', idOf(contestant)));
+  return result;
 }
 
 export function turns(
@@ -84,17 +85,31 @@ export async function timeRows(
   takers: readonly Turn[],
 ): Promise<Row[]> {
   const results = await interleave(world.timer, takers, n, pauseMs);
-  const tags = [...new Set([...results.values()].flatMap((byTag) => [...byTag.keys()]))];
   const row = (measure: string, of: (byTag: ByTag) => Samples): Row => {
-    const samples = new Map([...results].map(([name, byTag]) => [name, of(byTag)]));
-    return { scenario, measure, pauseMs, unit: 'ms', samples };
+    return { scenario, measure, pauseMs, unit: 'ms', samples: columnsOf(results, of) };
   };
-  const single = tags.map((tag) => row(tag, (byTag) => byTag.get(tag) ?? []));
+  const tags = tagsOf(results);
+  const single = tags.map((tag) => row(tag, (byTag) => times(byTag.get(tag))));
   return tags.length > 1 ? [...single, row('total', sum)] : single;
 }
 
+export function tagsOf(results: ReadonlyMap<string, ByTag>): string[] {
+  return [...new Set([...results.values()].flatMap((byTag) => [...byTag.keys()]))];
+}
+
+export function columnsOf(
+  results: ReadonlyMap<string, ByTag>,
+  of: (byTag: ByTag) => Samples,
+): Map<string, Samples> {
+  return new Map([...results].map(([name, byTag]) => [name, of(byTag)]));
+}
+
+function times(measured: readonly Measured[] = []): Samples {
+  return measured.map(({ milliseconds }) => milliseconds);
+}
+
 function sum(byTag: ByTag): Samples {
-  const columns = [...byTag.values()];
+  const columns = [...byTag.values()].map(times);
   return (columns[0] ?? []).map((_, round) =>
     columns.reduce((total, column) => total + (column[round] ?? 0), 0),
   );

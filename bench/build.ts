@@ -6,13 +6,14 @@ const folder = resolve(import.meta.dirname, '../build/bench');
 
 export interface Tools {
   readonly timer: string;
+  readonly count: string;
   readonly smallest: string;
 }
 
 /** Static and against musl: what a command inherits from its parent at fork counts towards its peak memory. */
 export function buildTools(): Tools {
   mkdirSync(folder, { recursive: true });
-  return { timer: compile('timer'), smallest: compile('true') };
+  return { timer: compile('timer'), count: compile('count'), smallest: compile('true') };
 }
 
 function compile(name: string): string {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { startStandby } from './standby.ts';
 import type { World } from './world.ts';
 
 export interface Contestant {
@@ -13,18 +14,24 @@ export interface Contestant {
 }
 
 export interface Field {
+  readonly railcar: string;
   readonly contestants: readonly Contestant[];
   /** An empty script in railcar's engine: what a cold start cannot be faster than. */
   readonly floor: readonly string[];
+  /** The pid of the process that answers "standby". */
+  readonly standby?: number;
   /** Who is missing, and why. */
   readonly absent: readonly string[];
 }
 
 const repository = resolve(import.meta.dirname, '..');
 
-export function findContestants(world: World, programs: Readonly<Record<string, string | undefined>>): Field {
+export async function findContestants(
+  world: World,
+  programs: Readonly<Record<string, string | undefined>>,
+): Promise<Field> {
   const absent: string[] = [];
-  const railcar = realpathSync(programs['railcar'] ?? join(repository, 'build/railcar'));
+  const railcar = realpathSync(programs.railcar ?? join(repository, 'build/railcar'));
   const contestants: Contestant[] = [];
   const enter = (name: string, program: string, options: readonly string[] = []) => {
     const root = join(world.state, name);
@@ -32,7 +39,8 @@ export function findContestants(world: World, programs: Readonly<Record<string, 
     const command = [program, ...options, '--root', root];
     contestants.push({ name, command, root, version: versionOf(program) });
   };
-  if (hasStandby(railcar)) {
+  const standby = hasStandby(railcar) ? await startStandby(world, railcar) : undefined;
+  if (standby !== undefined) {
     enter('cold', railcar, ['--standby=off']);
     enter('standby', railcar, ['--standby=require']);
   } else {
@@ -44,7 +52,8 @@ export function findContestants(world: World, programs: Readonly<Record<string, 
     if (program === undefined) absent.push(`${name}: not installed`);
     else enter(name, program);
   }
-  return { contestants, floor: [engineOf(railcar), emptyScript(world)], absent };
+  const floor = [engineOf(railcar), emptyScript(world)];
+  return { railcar, contestants, floor, absent, ...(standby === undefined ? {} : { standby }) };
 }
 
 function hasStandby(railcar: string): boolean {
@@ -56,7 +65,7 @@ function versionOf(program: string): string {
 }
 
 function find(name: string): string | undefined {
-  const folders = (process.env['PATH'] ?? '').split(':').concat('/usr/sbin', '/usr/bin');
+  const folders = (process.env.PATH ?? '').split(':').concat('/usr/sbin', '/usr/bin');
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 

@@ -1,12 +1,12 @@
 import type { Contestant } from './contestants.ts';
-import { generator, type Samples } from './statistics.ts';
+import { generator } from './statistics.ts';
 import type { Measured, Step, Timer } from './timer.ts';
 
 /** Rounds that are executed but not counted. */
 const warmUp = 2;
 
 /** By tag, in order of the rounds. */
-export type ByTag = ReadonlyMap<string, Samples>;
+export type ByTag = ReadonlyMap<string, readonly Measured[]>;
 
 export interface Turn {
   readonly name: string;
@@ -37,7 +37,7 @@ export async function interleave(
     program.map(({ step }) => step),
     pauseMs,
   );
-  const results = new Map(turns.map(({ name }) => [name, new Map<string, number[]>()]));
+  const results = new Map(turns.map(({ name }) => [name, new Map<string, Measured[]>()]));
   measured.forEach((result, index) => {
     const { step, owner, counts } = program[index] ?? {};
     if (counts && owner !== undefined && step?.tag !== undefined) add(results.get(owner), step.tag, result);
@@ -45,10 +45,10 @@ export async function interleave(
   return results;
 }
 
-function add(samples: Map<string, number[]> | undefined, tag: string, { milliseconds }: Measured): void {
-  const sofar = samples?.get(tag);
-  if (sofar) sofar.push(milliseconds);
-  else samples?.set(tag, [milliseconds]);
+function add(results: Map<string, Measured[]> | undefined, tag: string, result: Measured): void {
+  const sofar = results?.get(tag);
+  if (sofar) sofar.push(result);
+  else results?.set(tag, [result]);
 }
 
 function shuffle<T>(values: readonly T[], random: () => number): T[] {

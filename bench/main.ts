@@ -1,13 +1,14 @@
-import type { Bench, Row } from './bench.ts';
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Bench, Row, Scenario } from './bench.ts';
+import { check, judgementText } from './check.ts';
 import { findContestants } from './contestants.ts';
+import { describeMachine } from './machine.ts';
 import { help, type Options, parseOptions } from './options.ts';
-import { exec, execLarge } from './scenarios/exec.ts';
-import { lifecycle } from './scenarios/lifecycle.ts';
-import { run } from './scenarios/run.ts';
+import { asJson, asMarkdown, type Findings } from './report.ts';
+import { scenarios } from './scenarios.ts';
 import { table } from './table.ts';
 import { makeWorld } from './world.ts';
-
-const scenarios = [run, lifecycle, exec, execLarge];
 
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
@@ -19,27 +20,40 @@ async function main(): Promise<number> {
   process.once('SIGINT', () => leave(world.end, 130));
   process.once('SIGTERM', () => leave(world.end, 143));
   try {
-    const field = findContestants(world, options.programs);
-    for (const { name, version } of field.contestants) say(`${name}: ${version}\n`);
-    for (const reason of field.absent) say(`not measured: ${reason}\n`);
-    await measure({ world, field, n: options.n, full: options.full, say }, options);
-    return 0;
+    const field = await findContestants(world, options.programs);
+    return conclude(options, await measure(options, { world, field, n: options.n, full: options.full }));
   } finally {
     world.end();
   }
 }
 
-async function measure(bench: Bench, options: Options): Promise<Row[]> {
-  const all: Row[] = [];
-  for (const { name, fullOnly, measure } of scenarios) {
-    const wanted =
-      options.scenarios.length > 0 ? options.scenarios.includes(name) : options.full || !fullOnly;
-    if (!wanted) continue;
-    const rows = await measure(bench);
-    say(`\n${table(rows)}\n`);
-    all.push(...rows);
+async function measure(options: Options, bench: Bench): Promise<Findings> {
+  const { absent } = bench.field;
+  const rows: Row[] = [];
+  for (const [what, value] of describeMachine(bench.field)) say(`${what}: ${value}\n`);
+  for (const scenario of scenarios.filter((each) => isWanted(each, options))) {
+    const measured = await scenario.measure(bench);
+    say(`\n${table(measured)}\n`);
+    rows.push(...measured);
   }
-  return all;
+  const { n, full } = options;
+  const date = new Date().toISOString().slice(0, 10);
+  return { date, n, full, machine: describeMachine(bench.field), absent, rows, judgement: check(rows) };
+}
+
+function isWanted({ name, fullOnly }: Scenario, { scenarios: named, full }: Options): boolean {
+  return named.length > 0 ? named.includes(name) : full || !fullOnly;
+}
+
+/** With --full nothing may stay unmeasured: what nobody looked at has not been reached. */
+function conclude(options: Options, findings: Findings): number {
+  const { judgement, absent } = findings;
+  for (const reason of absent) say(`\nnot measured: ${reason}\n`);
+  if (options.json !== undefined) writeFileSync(options.json, asJson(findings));
+  if (options.report) writeFileSync(resolve(import.meta.dirname, 'report.md'), asMarkdown(findings));
+  if (!options.check) return 0;
+  say(judgementText(judgement));
+  return judgement.missed.length > 0 || (options.full && judgement.notMeasured.length > 0) ? 1 : 0;
 }
 
 function leave(end: () => void, code: number): never {

@@ -1,22 +1,32 @@
 import { parseArgs } from 'node:util';
+import { scenarios } from './scenarios.ts';
 
 export interface Options {
   readonly full: boolean;
   readonly n: number;
   readonly scenarios: readonly string[];
   readonly programs: Readonly<Record<string, string | undefined>>;
+  readonly json: string | undefined;
+  readonly report: boolean;
+  readonly check: boolean;
   readonly help: boolean;
 }
 
+const names = scenarios.map(({ name, fullOnly }) => (fullOnly ? `${name}*` : name));
+
 export const help = `bench/run [SCENARIO]...: railcar beside runc and crun, in turn, on this machine
 
-  --full            at least 100 rounds, and the scenarios that take long
+  --full            100 rounds; pauses in every scenario; the scenarios with a star too
   --n N             rounds (default: 30; 100 with --full)
+  --check           exit status 1 if a target is missed, which is named
+  --json FILE       all samples and what follows from them
+  --report          write bench/report.md
   --railcar PATH    the launcher to measure (default: build/railcar)
   --runc PATH, --crun PATH
   --help
 
-Needs root. What each scenario isolates is in bench/README.md.
+Scenarios: ${names.join(' ')}
+What each isolates is in bench/README.md. Needs root.
 `;
 
 export function parseOptions(argv: readonly string[]): Options {
@@ -26,6 +36,9 @@ export function parseOptions(argv: readonly string[]): Options {
     options: {
       full: { type: 'boolean', default: false },
       n: { type: 'string' },
+      check: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      report: { type: 'boolean', default: false },
       railcar: { type: 'string' },
       runc: { type: 'string' },
       crun: { type: 'string' },
@@ -34,6 +47,8 @@ export function parseOptions(argv: readonly string[]): Options {
   });
   const n = Number(values.n ?? (values.full ? 100 : 30));
   if (!Number.isInteger(n) || n < 1) throw new Error(`--n: not a number of rounds: "${values.n}"`);
-  const programs = { railcar: values.railcar, runc: values.runc, crun: values.crun };
-  return { full: values.full, n, scenarios: positionals, programs, help: values.help };
+  const unknown = positionals.find((name) => !scenarios.some((scenario) => scenario.name === name));
+  if (unknown !== undefined) throw new Error(`no such scenario: "${unknown}"`);
+  const { railcar, runc, crun, json, ...flags } = values;
+  return { ...flags, n, scenarios: positionals, programs: { railcar, runc, crun }, json };
 }

@@ -24,11 +24,10 @@ export function killDescendants(of: number): void {
   }
 }
 
-/** Kilobytes of a process: all that is resident, and that part of it which it does not share. */
-export function memoryOf(pid: number): { resident: number; own: number } {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const value = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0);
-  return { resident: value('Rss'), own: value('Private_Clean') + value('Private_Dirty') };
+/** Kilobytes that a process has in memory, be they shared with others or not; 0 for one that has ended. */
+export function memoryOf(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0);
 }
 
 function parentOf(pid: string): number {

@@ -38,7 +38,7 @@ function cell({ unit }: Row, samples: Samples | undefined): string {
 
 function quotient(mine: Samples | undefined, others: Samples | undefined): string {
   if (!mine?.length || !others?.length) return '-';
-  return words(ratio(mine, others));
+  return others.some((value) => value > 0) ? words(ratio(mine, others)) : '-';
 }
 
 export function words({ value, low, high }: Ratio): string {

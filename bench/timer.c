@@ -12,7 +12,8 @@
  *   try    TAG PAUSE ARGUMENT...         the same as run, but may fail
  *   spawn  TAG PAUSE ARGUMENT...         executes and does not wait
  *   join   TAG PAUSE                     waits for all spawned: from the first one's start to the last one's end
- *   orphan TAG PAUSE                     waits for the end of a process that a command has left behind
+ *   collect TAG PAUSE                    the same, whatever their exit statuses
+ *   gone   TAG PAUSE PIDFILE             waits for the end of the process that the file names, one that was left behind
  * A result: TAG, nanoseconds, wait status, ru_maxrss of the command and those it waited for in KiB, pid. */
 #include <errno.h>
 #include <fcntl.h>
@@ -55,7 +56,7 @@ static void too_late(int signal) {
     (void)signal;
 }
 
-/* Waits for one process, reaping whatever else ends meanwhile; for any that was left behind if pid is 0. */
+/* Waits for one process, reaping whatever else ends meanwhile; for any at all if pid is 0. */
 static int wait_for(pid_t pid, struct outcome *outcome) {
     for (;;) {
         struct rusage usage;
@@ -141,13 +142,20 @@ static void join(struct outcome *outcome) {
     spawned.count = 0;
 }
 
-/* A container's process ends some time after kill has returned; its status is no failure of anyone's. */
-static void orphan(struct outcome *outcome) {
+/* A container's process ends some time after kill has returned, and may have been reaped by now. */
+static void gone(const char *pid_file, struct outcome *outcome) {
     long long start = now();
+    FILE *file = fopen(pid_file, "re");
+    int pid = 0;
+    if (file && fscanf(file, "%d", &pid) != 1)
+        pid = 0;
+    if (file)
+        fclose(file);
     alarm(DEADLINE_S);
-    int failed = wait_for(0, outcome) < 0;
+    while (pid && kill(pid, 0) == 0 && wait_for(0, outcome) == 0)
+        ;
     alarm(0);
-    outcome->status = failed ? 255 << 8 : 0;
+    outcome->status = pid && kill(pid, 0) < 0 ? 0 : 255 << 8;
     outcome->nanoseconds = now() - start;
 }
 
@@ -171,9 +179,9 @@ static int step(char **fields, FILE *results) {
     struct outcome outcome = {0};
     const char *verb = fields[0], *tag = fields[1];
     char **arguments = fields + 3;
-    int may_fail = !strcmp(verb, "try");
+    int tried = !strcmp(verb, "try"), may_fail = tried || !strcmp(verb, "collect");
     pause_for(atol(fields[2]));
-    if (!strcmp(verb, "run") || may_fail)
+    if (!strcmp(verb, "run") || tried)
         run(arguments, NULL, &outcome);
     else if (!strcmp(verb, "inside"))
         run(arguments + 1, arguments[0], &outcome);
@@ -181,8 +189,10 @@ static int step(char **fields, FILE *results) {
         spawn(arguments, &outcome);
     else if (!strcmp(verb, "join"))
         join(&outcome);
-    else if (!strcmp(verb, "orphan"))
-        orphan(&outcome);
+    else if (!strcmp(verb, "collect"))
+        join(&outcome);
+    else if (!strcmp(verb, "gone"))
+        gone(arguments[0], &outcome);
     else
         return -1;
     fprintf(results, "%s\t%lld\t%d\t%ld\t%d\n", tag, outcome.nanoseconds, outcome.status, outcome.kilobytes,

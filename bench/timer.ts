@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 
-export type Verb = 'run' | 'inside' | 'try' | 'spawn' | 'join' | 'orphan';
+export type Verb = 'run' | 'inside' | 'try' | 'spawn' | 'join' | 'collect' | 'gone';
 
 /** One line of timer.c's program. */
 export interface Step {

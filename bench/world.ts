@@ -16,6 +16,8 @@ export interface World {
   readonly cgroup: string;
   /** A folder on tmpfs, where runtimes keep their state in real life. */
   readonly state: string;
+  /** What is to be done at the end, before all else is removed; last come, first served. */
+  readonly endings: (() => void)[];
   end(): void;
 }
 
@@ -31,7 +33,9 @@ export function makeWorld(): World {
   makeRootfs(rootfs, tools.smallest);
   makeEverywhere(cgroup);
   const timer = new Timer(tools.timer, state);
+  const endings: (() => void)[] = [];
   const end = () => {
+    while (endings.length > 0) endings.pop()?.();
     timer.process.kill('SIGSTOP');
     killDescendants(timer.process.pid ?? 0);
     removeEverywhere(cgroup);
@@ -39,5 +43,5 @@ export function makeWorld(): World {
     unmount(state);
     rmSync(scratch, { recursive: true, force: true });
   };
-  return { tools, timer, scratch, rootfs, cgroup, state, end };
+  return { tools, timer, scratch, rootfs, cgroup, state, endings, end };
 }

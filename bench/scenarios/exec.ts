@@ -3,13 +3,12 @@ import { join } from 'node:path';
 import {
   type Bench,
   command,
-  deleteContainer,
   pausesOf,
   type Row,
   type Scenario,
-  startContainer,
   timeRows,
   turns,
+  withContainers,
 } from '../bench.ts';
 import type { Wanted } from '../bundle.ts';
 
@@ -26,21 +25,17 @@ export const execLarge: Scenario = {
   measure: (bench) => measureExec(bench, 'exec-large', large(bench)),
 };
 
-async function measureExec(bench: Bench, scenario: string, wanted: Wanted): Promise<readonly Row[]> {
-  const ids = new Map<string, string>();
-  for (const contestant of bench.field.contestants)
-    ids.set(contestant.name, await startContainer(bench, contestant, scenario, wanted));
-  const rows: Row[] = [];
-  for (const pauseMs of pausesOf(bench, false)) {
-    const takers = turns(bench, (contestant) => {
-      const argv = command(contestant, 'exec', ids.get(contestant.name) ?? '', '/bin/true');
-      return () => [{ verb: 'run', tag: 'exec', argv }];
-    });
-    rows.push(...(await timeRows(bench, scenario, pauseMs, takers)));
-  }
-  for (const contestant of bench.field.contestants)
-    await deleteContainer(bench, contestant, ids.get(contestant.name) ?? '');
-  return rows;
+function measureExec(bench: Bench, scenario: string, wanted: Wanted): Promise<readonly Row[]> {
+  return withContainers(bench, scenario, wanted, async (idOf) => {
+    const rows: Row[] = [];
+    for (const pauseMs of pausesOf(bench, false)) {
+      const takers = turns(bench, (contestant) => () => [
+        { verb: 'run', tag: 'exec', argv: command(contestant, 'exec', idOf(contestant), '/bin/true') },
+      ]);
+      rows.push(...(await timeRows(bench, scenario, pauseMs, takers)));
+    }
+    return rows;
+  });
 }
 
 function large({ world }: Bench): Wanted {
