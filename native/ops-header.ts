@@ -4,6 +4,7 @@
  * that gives the decoded arguments their names.
  */
 import { readFileSync } from 'node:fs';
+import { globalOptions } from '../src/cli/options.ts';
 import { buildId } from '../src/execute/build-id.ts';
 import { type ArgKind, enumTables, flagTables, handsOps, stubOps, variables } from '../src/plan/ops.ts';
 
@@ -63,16 +64,33 @@ function constants(prefix: string, values: Readonly<Record<string, number>>): st
     .join('\n');
 }
 
+/** What the launcher has to know of the command line: which words before the command belong to an option. */
+function globals(): string {
+  const entries = Object.entries(globalOptions).filter(([, { type }]) => type === 'string');
+  const values = entries.filter(([, { requiresArg }]) => requiresArg !== false);
+  const choices = entries
+    .filter(([, { requiresArg }]) => requiresArg === false)
+    .flatMap(([name, option]) => option.choices?.map((choice) => [name, String(choice)]) ?? []);
+  return [
+    '/* X(name): global options whose value is the next word. */',
+    `#define GLOBAL_VALUES(X) ${values.map(([name]) => `X("${name}")`).join(' ')}`,
+    '/* X(name, word): those whose value is the next word if it is this one. */',
+    `#define GLOBAL_CHOICES(X) ${choices.map(([name, word]) => `X("${name}", "${word}")`).join(' ')}`,
+  ].join('\n');
+}
+
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 
-process.stdout.write(`/* Generated from src/plan/ops.ts by native/ops-header.ts. Do not edit. */
+process.stdout.write(`/* Generated from src/plan/ops.ts (and src/cli/options.ts) by native/ops-header.ts. Do not edit. */
 #pragma once
 #include "arg.h"
 
 /* What the Node layer must have been built with as well; see src/execute/build-id.ts. */
 #define BUILD_ID "${buildId(version)}"
+
+${globals()}
 
 ${table('HANDS', handsOps)}
 ${table('STUB', stubOps)}

@@ -3,6 +3,11 @@ export { buildInfo } from './build-info.ts';
 export { runCommand } from './cli/command.ts';
 export { serveSession } from './execute/session.ts';
 
+/** For a process that serves many commands. */
+export function loadStandby() {
+  return import('./standby/standby.ts');
+}
+
 /** Runs the usual commands against nothing; see `warm-up.ts`. */
 export async function warmUp(): Promise<void> {
   const { rehearse } = await import('./warm-up.ts');

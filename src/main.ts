@@ -1,6 +1,11 @@
 /**
- * What the launcher has Node execute for one command: loads the Node layer from its bundle and lets it serve the
- * socket that is descriptor 3; everything else is /dev/null. The only file of the layer that touches the process.
+ * What the launcher has Node execute: loads the Node layer from its bundle and lets it serve the socket that is
+ * descriptor 3; everything else is /dev/null. The only file of the layer that touches the process.
+ *
+ *     railcar.cjs                                       one command, at the other end of the socket
+ *     railcar.cjs --standby IDLE-EXIT COMMANDS MEMORY   waits for many: the socket listens, and descriptor 4 leads to
+ *                                                       the supervisor, whose hanging up means to come to an end
+ *     railcar.cjs --write-cache                         see below
  *
  * Compiling the bundle costs as much as all the rest of a command. `--write-cache` (run by the build and by
  * install.sh, never by the launcher) rehearses the usual commands and keeps what V8 has compiled for them; V8 itself
@@ -13,6 +18,7 @@ import type { Transport } from './execute/session.ts';
 import type * as Layer from './layer.ts';
 
 const SOCKET = 3;
+const SUPERVISOR = 4;
 const bundlePath = `${__dirname}/layer.js`;
 const cachePath = `${__dirname}/layer.cache`;
 
@@ -25,6 +31,13 @@ function serve(): void {
     // Whoever could be told is gone or speaks another protocol; the launcher says what it knows.
     process.exitCode = 1;
   });
+}
+
+async function wait([idleExit = 0, maxCommands = 0, maxMemory = 0]: readonly number[]): Promise<void> {
+  const { layer } = load(readCache());
+  const { startStandby } = await layer.loadStandby();
+  const memory = (): number => process.memoryUsage.rss();
+  await startStandby({ listen: SOCKET, idleExit, maxCommands, maxMemory, memory }, SUPERVISOR);
 }
 
 function load(cache: Buffer | null): { layer: typeof Layer; script: Script; stamp: string } {
@@ -78,5 +91,7 @@ const transport: Transport = {
   },
 };
 
-if (process.argv[2] === '--write-cache') void writeCache();
+const [mode, ...numbers] = process.argv.slice(2);
+if (mode === '--write-cache') void writeCache();
+else if (mode === '--standby') void wait(numbers.map(Number));
 else serve();

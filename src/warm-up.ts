@@ -72,6 +72,7 @@ function request(line: string): Request {
       rows: 0n,
       columns: 0n,
       userNamespace: 0xeffffffdn,
+      way: 0n,
     },
   };
 }

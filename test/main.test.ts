@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildId } from '../src/execute/build-id.ts';
 import { ByteReader, ByteWriter } from '../src/execute/bytes.ts';
-import { messageTypes, PROTOCOL_VERSION } from '../src/execute/messages.ts';
+import { messageTypes, PROTOCOL_VERSION, requestNumbers } from '../src/execute/messages.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const folder = mkdtempSync(`${tmpdir()}/railcar-main-`);
@@ -41,7 +41,7 @@ function versionRequest(build: string): Uint8Array {
     out.list([], () => {});
     for (const text of ['/', '', '6.1.0']) out.string(text);
     out.list(
-      Array.from({ length: 12 }, () => 0),
+      requestNumbers.map(() => 0),
       (number) => out.u64(number),
     );
   });

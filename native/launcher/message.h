@@ -12,7 +12,7 @@
  */
 #pragma once
 
-#define PROTOCOL_VERSION 1
+#define PROTOCOL_VERSION 2
 #define MAX_FRAME (64u * 1024 * 1024)
 
 enum message_type {
@@ -49,7 +49,20 @@ enum request_number {
     REQUEST_ROWS,
     REQUEST_COLUMNS,
     REQUEST_USER_NAMESPACE,
+    REQUEST_WAY,
     REQUEST_NUMBERS,
+};
+
+enum way {
+    WAY_STANDBY,
+    WAY_OFF,
+    WAY_MISSING,
+    WAY_DISTRUSTED,
+    WAY_BUSY,
+    WAY_SILENT,
+    WAY_GONE,
+    WAY_GARBLED,
+    WAYS,
 };
 
 enum failure_number {

@@ -9,10 +9,21 @@
 #define ENGINE LIBDIR "/engine"
 #define LAYER LIBDIR "/railcar.cjs"
 
+const char *const node_engine = ENGINE;
+
 /* Where the Node layer finds its socket. */
 enum { NODE_SOCKET = 3 };
 /* Exit statuses of a child that did not become Node, which itself uses none of them. */
 enum { NO_DESCRIPTORS = 124, NO_ENGINE = 125 };
+
+int node_execute(char *const *options) {
+    char *arguments[2 + NODE_OPTIONS_MAX + 1] = {(char[]){ENGINE}, (char[]){LAYER}};
+    for (int i = 0; i < NODE_OPTIONS_MAX && options && options[i]; i++)
+        arguments[2 + i] = options[i];
+    /* No variable of the caller's may steer a program that decides for root (NODE_OPTIONS, SSL_CERT_FILE, …). */
+    char *const environment[] = {NULL};
+    return execve(ENGINE, arguments, environment);
+}
 
 _Noreturn static void become_node(int socket, pid_t launcher) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -26,10 +37,7 @@ _Noreturn static void become_node(int socket, pid_t launcher) {
     if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
         _exit(NO_DESCRIPTORS);
     sys_close_range(NODE_SOCKET + 1, ~0u, 0);
-    /* No variable of the caller's may steer a program that decides for root (NODE_OPTIONS, SSL_CERT_FILE, …). */
-    char *const arguments[] = {(char[]){ENGINE}, (char[]){LAYER}, NULL};
-    char *const environment[] = {NULL};
-    execve(ENGINE, arguments, environment);
+    node_execute(NULL);
     _exit(NO_ENGINE);
 }
 

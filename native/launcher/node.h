@@ -1,6 +1,6 @@
 /*
  * The Node layer at the other end of a stream socket. Everything after node_start() speaks to the socket alone, so a
- * layer that already waits on a Unix socket can stand in for one that was started for this command.
+ * layer that already waits on a Unix socket (standby.h) can stand in for one that was started for this command.
  */
 #pragma once
 #include <sys/types.h>
@@ -9,6 +9,12 @@ struct node {
     int socket;
     pid_t pid; /* 0: not started by this process */
 };
+
+/* Where it is. */
+extern const char *const node_engine;
+#define NODE_OPTIONS_MAX 4
+/* Becomes Node on the layer, with these options (NULL: none) and an empty environment. Returns -1 if it cannot. */
+int node_execute(char *const *options);
 
 /* Cold: starts a Node layer for this command. Returns 0 or -1. */
 int node_start(struct node *node);

@@ -6,6 +6,16 @@
 
 /* Programs that a plan may have: no plan needs more than a few stubs. */
 #define MAX_PROGRAMS 64u
+/* Of FINISH, without and with those of a standby. */
+enum { FINISH_NUMBERS = 3, STANDBY_NUMBERS = 4 };
+
+static void take_standby(struct cursor *body, struct standby_wish *standby) {
+    standby->wanted = true;
+    standby->detach = take_number(body) != 0;
+    standby->idle_exit = take_number(body);
+    standby->max_commands = take_number(body);
+    standby->max_memory = take_number(body);
+}
 
 static void take_finish(struct cursor *body, struct finish *finish) {
     *finish = (struct finish){.code = take_number(body)};
@@ -13,11 +23,14 @@ static void take_finish(struct cursor *body, struct finish *finish) {
     finish->err = take_bytes(body, &finish->err_size);
     finish->log_path = take_string(body);
     finish->log = take_bytes(body, &finish->log_size);
-    if (take_count(body) != 3)
+    uint32_t numbers = take_count(body);
+    if (numbers != FINISH_NUMBERS && numbers != FINISH_NUMBERS + STANDBY_NUMBERS)
         body->bad = true;
     finish->monitor = take_number(body) != 0;
     finish->console = take_number(body);
     finish->report = take_number(body) != 0;
+    if (numbers > FINISH_NUMBERS)
+        take_standby(body, &finish->standby);
 }
 
 static bool at_end(const struct cursor *body) {

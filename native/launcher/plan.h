@@ -3,6 +3,13 @@
 #include "program.h"
 #include "wire.h"
 
+/* What a launcher becomes that is to stay and wait for commands. */
+struct standby_wish {
+    bool wanted;
+    bool detach;
+    uint64_t idle_exit, max_commands, max_memory;
+};
+
 /* How a command ends. Points into the message. */
 struct finish {
     uint64_t code;
@@ -12,6 +19,7 @@ struct finish {
     bool monitor;
     uint64_t console; /* slot, or NO_SLOT */
     bool report;
+    struct standby_wish standby;
 };
 
 struct stub_program {

@@ -1,12 +1,12 @@
 #include "request.h"
 #include "io.h"
-#include "message.h"
 #include "ops.h"
 #include "sys.h"
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -78,6 +78,12 @@ static void look_at_terminals(uint64_t numbers[REQUEST_NUMBERS]) {
             numbers[REQUEST_COLUMNS] = size.ws_col;
         }
     }
+}
+
+void request_set_way(struct frame *frame, enum way way) {
+    uint64_t value = way;
+    if (!frame->error)
+        memcpy(frame->bytes + frame->size - sizeof value, &value, sizeof value);
 }
 
 void request_build(struct frame *frame, char *const *arguments, char *const *environment) {

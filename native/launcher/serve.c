@@ -9,11 +9,21 @@
 #include "request.h"
 #include "say.h"
 #include "signals.h"
+#include "standby.h"
+#include "supervisor.h"
+#include "wait.h"
 #include <errno.h>
 #include <string.h>
 
 struct session {
+    char *const *arguments;
+    char *const *environment;
     struct node node;
+    /* Kept until something has been done: it may have to be sent again. */
+    struct frame request;
+    enum wish wish;
+    enum way way;
+    bool answered;
     struct message plan_message;
     struct plan plan;
     struct hands hands;
@@ -29,28 +39,66 @@ static int end(struct session *session, const struct finish *finish);
 /* To go on with the conversation. */
 enum { GO_ON = -1 };
 
-int serve(char *const *arguments, char *const *environment) {
-    static struct session session;
+/* When the standby has to have done its part; Node started for this command may take as long as it likes. */
+static uint64_t deadline_of(const struct session *session) {
+    if (session->way != WAY_STANDBY)
+        return NO_DEADLINE;
+    struct patience patience = standby_patience(session->wish);
+    if (session->planned)
+        return deadline_in(patience.last);
+    return deadline_in(session->answered ? patience.next : patience.first);
+}
+
+/* Once. A standby that was lost before anything was done has changed nothing. */
+static int go_cold(struct session *session, enum way way) {
+    if (session->wish == WISH_REQUIRE) {
+        standby_explain(way);
+        return 1;
+    }
+    node_dismiss(&session->node);
+    session->way = way;
+    session->planned = false;
     /* First, so that Node starts while the request is gathered. */
-    if (node_start(&session.node) < 0) {
+    if (node_start(&session->node) < 0) {
         say_error(errno, "cannot start the Node layer");
         return 1;
     }
-    struct frame request;
-    request_build(&request, arguments, environment);
-    int sent = frame_send(session.node.socket, &request);
-    frame_free(&request);
+    if (!session->request.bytes)
+        request_build(&session->request, session->arguments, session->environment);
+    request_set_way(&session->request, way);
+    int sent = frame_send(session->node.socket, &session->request, NO_DEADLINE);
     /* A layer that has ended is noticed, and explained, when it is listened to. */
     if (sent < 0 && errno != EPIPE && errno != ECONNRESET)
-        return lose_node(&session, errno);
-    return converse(&session);
+        return lose_node(session, errno);
+    return GO_ON;
+}
+
+static int begin(struct session *session) {
+    session->node.socket = -1;
+    session->wish = standby_wish(session->arguments);
+    session->way = WAY_OFF;
+    if (session->wish != WISH_OFF)
+        session->node.socket = standby_connect(&session->way);
+    if (session->node.socket < 0)
+        return go_cold(session, session->way);
+    request_build(&session->request, session->arguments, session->environment);
+    int sent = frame_send(session->node.socket, &session->request, deadline_of(session));
+    return sent < 0 ? lose_node(session, errno) : GO_ON;
+}
+
+int serve(char *const *arguments, char *const *environment) {
+    static struct session session;
+    session.arguments = arguments;
+    session.environment = environment;
+    int code = begin(&session);
+    return code == GO_ON ? converse(&session) : code;
 }
 
 static int answer(struct session *session, const struct message *message) {
     struct frame answers;
     int outcome = reads_answer(message, &answers);
     if (outcome == 0)
-        outcome = frame_send(session->node.socket, &answers);
+        outcome = frame_send(session->node.socket, &answers, deadline_of(session));
     int error = errno;
     frame_free(&answers);
     return outcome < 0 ? lose_node(session, error) : GO_ON;
@@ -79,10 +127,14 @@ static int obey(struct session *session, struct message *message) {
 static int converse(struct session *session) {
     for (;;) {
         struct message message;
-        int received = message_receive(session->node.socket, &message);
-        if (received <= 0)
-            return lose_node(session, received < 0 && errno != ECONNRESET ? errno : 0);
-        int code = obey(session, &message);
+        int received = message_receive(session->node.socket, &message, deadline_of(session));
+        int code;
+        if (received > 0) {
+            session->answered = true;
+            code = obey(session, &message);
+        } else {
+            code = lose_node(session, received < 0 && errno != ECONNRESET ? errno : 0);
+        }
         message_free(&message);
         if (code != GO_ON)
             return code;
@@ -96,7 +148,7 @@ static int send_result(struct session *session) {
     frame_number(&result, session->succeeded);
     frame_bytes(&result, session->hands.captured, session->hands.captured_size);
     failures_put(&session->hands.failures, &result);
-    int outcome = frame_send(session->node.socket, &result);
+    int outcome = frame_send(session->node.socket, &result, deadline_of(session));
     int error = errno;
     frame_free(&result);
     return outcome < 0 ? lose_node(session, error) : GO_ON;
@@ -151,16 +203,52 @@ static int act(struct session *session, struct message *message) {
     session->plan_message = *message;
     message->frame = NULL;
     struct refusal refusal;
-    if (plan_decode(&session->plan, &session->plan_message, &refusal) < 0)
+    if (plan_decode(&session->plan, &session->plan_message, &refusal) == 0)
+        return execute(session);
+    if (session->way != WAY_STANDBY)
         return refuse(session, &refusal);
-    return execute(session);
+    message_free(&session->plan_message);
+    return go_cold(session, WAY_GARBLED);
+}
+
+/* A command that has changed nothing can be begun again. */
+static bool is_repeatable(const struct session *session) {
+    return !session->planned || (session->succeeded && session->plan.finish.report);
+}
+
+static void forget_plan(struct session *session) {
+    if (!session->planned)
+        return;
+    hands_let_go(&session->hands, NO_SLOT);
+    failures_free(&session->hands.failures);
+    free_memory(&session->hands.captured);
+    session->hands = (struct hands){0};
+    plan_free(&session->plan);
+    finish_free(&session->plan.finish);
+    message_free(&session->plan_message);
+}
+
+static int lose_standby(struct session *session, int error) {
+    bool garbled = error == EPROTO || error == EFBIG;
+    enum way way = error == ETIMEDOUT ? WAY_SILENT : garbled ? WAY_GARBLED : WAY_GONE;
+    if (is_repeatable(session)) {
+        forget_plan(session);
+        return go_cold(session, way);
+    }
+    /* The plan has failed and was undone. What there is to say was said, if not as well as Node would have. */
+    node_dismiss(&session->node);
+    return 1;
 }
 
 /* If a plan has succeeded, the container is there and its own FINISH holds; what it failed at was undone before. */
 static int lose_node(struct session *session, int error) {
-    failures_say(&session->hands.failures);
+    bool repeat = session->way == WAY_STANDBY && is_repeatable(session);
+    if (!repeat)
+        failures_say(&session->hands.failures);
     if (session->succeeded && !session->plan.finish.report && !session->hands.captured)
         return end(session, &session->plan.finish);
+    if (session->way == WAY_STANDBY)
+        return lose_standby(session, error);
     if (!session->planned || session->succeeded)
         node_explain(&session->node, error);
     node_dismiss(&session->node);
@@ -183,7 +271,12 @@ static void keep_teardown(struct session *session, struct program *teardown) {
 static int end(struct session *session, const struct finish *finish) {
     /* Now, so that it dies while the rest is done. */
     node_dismiss(&session->node);
+    frame_free(&session->request);
     int code = ending_carry_out(finish);
+    if (finish->standby.wanted) {
+        node_reap(&session->node);
+        return supervise(&finish->standby);
+    }
     if (finish->monitor && session->succeeded) {
         uint64_t console = finish->console;
         struct program teardown;

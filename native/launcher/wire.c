@@ -1,12 +1,15 @@
 #include "wire.h"
 #include "io.h"
 #include "message.h"
+#include "wait.h"
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
 /* Every machine that railcar runs on is little-endian, like the wire. */
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the wire is little-endian");
+
+#define RECEIVE_SIZE 32768
 
 static void append(struct frame *frame, const void *bytes, size_t size) {
     if (frame->error)
@@ -77,7 +80,24 @@ void frame_cut(struct frame *frame, size_t size) {
     frame->size = size;
 }
 
-int frame_send(int socket, struct frame *frame) {
+/* Not wait_for(): the launcher goes on listening to Node while it holds a signal that it has already obeyed. */
+static int await(int socket, short events, uint64_t deadline) {
+    struct pollfd watched = {.fd = socket, .events = events};
+    for (;;) {
+        uint64_t now = now_ms();
+        int ready = poll(&watched, 1, now < deadline ? (int)(deadline - now) : 0);
+        if (ready > 0)
+            return 0;
+        if (ready < 0 && errno != EINTR)
+            return -1;
+        if (ready == 0 && now_ms() >= deadline) {
+            errno = ETIMEDOUT;
+            return -1;
+        }
+    }
+}
+
+int frame_send(int socket, struct frame *frame, uint64_t deadline) {
     frame_fill(frame, 0, (uint32_t)(frame->size - sizeof(uint32_t)));
     if (frame->error) {
         errno = frame->error;
@@ -85,31 +105,62 @@ int frame_send(int socket, struct frame *frame) {
     }
     for (size_t sent = 0; sent < frame->size;) {
         ssize_t put = send(socket, frame->bytes + sent, frame->size - sent, MSG_NOSIGNAL);
-        if (put < 0 && errno != EINTR)
-            return -1;
         if (put > 0)
             sent += (size_t)put;
+        else if (errno == EAGAIN && await(socket, POLLOUT, deadline) < 0)
+            return -1;
+        else if (errno != EINTR && errno != EAGAIN)
+            return -1;
     }
     return 0;
 }
 
-int message_receive(int socket, struct message *message) {
+static ssize_t receive(int socket, void *buffer, size_t size, uint64_t deadline) {
+    for (;;) {
+        if (deadline != NO_DEADLINE && await(socket, POLLIN, deadline) < 0)
+            return -1;
+        ssize_t got = read(socket, buffer, size);
+        if (got >= 0 || (errno != EINTR && errno != EAGAIN))
+            return got;
+    }
+}
+
+/* At least `least` bytes, unless the stream ends. */
+static ssize_t receive_some(int socket, unsigned char *buffer, size_t least, size_t room, uint64_t deadline) {
+    size_t done = 0;
+    while (done < least) {
+        ssize_t got = receive(socket, buffer + done, room - done, deadline);
+        if (got < 0)
+            return -1;
+        if (got == 0)
+            break;
+        done += (size_t)got;
+    }
+    return (ssize_t)done;
+}
+
+int message_receive(int socket, struct message *message, uint64_t deadline) {
     *message = (struct message){0};
+    /* Nearly every message comes whole with the first read. */
+    unsigned char start[RECEIVE_SIZE];
     uint32_t length = 0;
-    ssize_t got = read_full(socket, &length, sizeof length);
+    ssize_t got = receive_some(socket, start, sizeof length, sizeof start, deadline);
     if (got <= 0)
         return (int)got;
-    if (got < (ssize_t)sizeof length || length < 1 || length > MAX_FRAME) {
+    memcpy(&length, start, sizeof length);
+    size_t here = (size_t)got - sizeof length;
+    if (got < (ssize_t)sizeof length || length < 1 || length > MAX_FRAME || here > length) {
         errno = EPROTO;
         return -1;
     }
     autofree unsigned char *frame = malloc(length);
     if (!frame)
         return -1;
-    got = read_full(socket, frame, length);
+    memcpy(frame, start + sizeof length, here);
+    got = receive_some(socket, frame + here, length - here, length - here, deadline);
     if (got < 0)
         return -1;
-    if ((size_t)got < length) {
+    if ((size_t)got < length - here) {
         errno = EPROTO;
         return -1;
     }

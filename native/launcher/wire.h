@@ -23,7 +23,8 @@ size_t frame_hole(struct frame *frame);
 void frame_fill(struct frame *frame, size_t hole, uint32_t value);
 /* Forgets everything after `size`, an overflow included. */
 void frame_cut(struct frame *frame, size_t size);
-int frame_send(int socket, struct frame *frame);
+/* With a deadline the socket must be non-blocking: ETIMEDOUT. */
+int frame_send(int socket, struct frame *frame, uint64_t deadline);
 
 /* A received message. Its body belongs to the receiver. */
 struct message {
@@ -32,8 +33,11 @@ struct message {
     size_t size; /* of the body, which begins at frame + 1 */
 };
 
-/* Returns 1, 0 at end of file, or -1 (EPROTO: not a frame). */
-int message_receive(int socket, struct message *message);
+/*
+ * Returns 1, 0 at end of file, or -1 (EPROTO: not a frame, or more than one, though the peer has to wait for an answer;
+ * ETIMEDOUT). With a deadline the socket must be non-blocking.
+ */
+int message_receive(int socket, struct message *message, uint64_t deadline);
 void message_free(struct message *message);
 
 /* What is left to read. Reading past the end yields zeroes and sets `bad`. */

@@ -3,6 +3,7 @@ import { RailcarError } from '../errors.ts';
 import type { Hands } from '../execute/hands.ts';
 import type { Finish, Request } from '../execute/messages.ts';
 import { ProtocolError } from '../execute/session.ts';
+import { anew } from '../remember.ts';
 import { loadCommand } from './commands.ts';
 import type { Context, LogTarget } from './context.ts';
 import { versionText } from './format/version.ts';
@@ -10,6 +11,7 @@ import { Outcome } from './outcome.ts';
 import { type Parsed, parseCommandLine } from './parse.ts';
 import { absolute, stateRoot } from './paths.ts';
 import type { Values } from './values.ts';
+import { checkStandbyVariable, wayText } from './way.ts';
 
 /** What `exec` exits with if the program could not be started: its own exit codes may be anything below. */
 const EXEC_FAILED = 255;
@@ -18,13 +20,20 @@ const EXEC_FAILED = 255;
  * One command, from the caller's words to its end. The only place where errors are caught: whatever goes wrong
  * becomes a message and an exit status. Null: the launcher has finished already.
  */
-export async function runCommand(request: Request, hands: Hands): Promise<Finish | null> {
+export async function runCommand(request: Request, hands: Hands, remember = anew): Promise<Finish | null> {
   const parsed = parseCommandLine(request.argv.slice(1));
   const debug = parsed.global.flag('debug');
   const log = logTarget(request, parsed.global);
   const outcome = new Outcome(request, log, debug);
+  outcome.debug(wayText(request));
   try {
-    const finish = await perform(parsed, request, outcome, { log, debug, hands: outcome.wrap(hands) });
+    checkStandbyVariable(request);
+    const finish = await perform(parsed, request, outcome, {
+      log,
+      debug,
+      remember,
+      hands: outcome.wrap(hands),
+    });
     return finish && (await outcome.complete(finish));
   } catch (error) {
     // The launcher itself is lost: there is nobody left to tell.
@@ -47,7 +56,7 @@ async function perform(
   parsed: Parsed,
   request: Request,
   outcome: Outcome,
-  base: Pick<Context, 'log' | 'debug' | 'hands'>,
+  base: Pick<Context, 'log' | 'debug' | 'hands' | 'remember'>,
 ): Promise<Finish | null> {
   switch (parsed.kind) {
     case 'version':

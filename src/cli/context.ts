@@ -1,5 +1,6 @@
 import type { Hands } from '../execute/hands.ts';
 import type { Request } from '../execute/messages.ts';
+import type { Remember } from '../remember.ts';
 
 /** Where `--log` wants the messages of this command. */
 export interface LogTarget {
@@ -25,6 +26,8 @@ export interface Context {
   readonly systemdCgroup: boolean;
   /** `auto`: decided by the caller's uid and user namespace. */
   readonly rootless: boolean | 'auto';
+  /** Of commands that this process has served before, if it serves many. */
+  readonly remember: Remember;
   /** Something odd that does not stop the command: one line in the log. */
   warn(message: string): void;
 }

@@ -50,6 +50,11 @@ export const globalOptions: OptionTable = {
     default: 'auto',
     requiresArg: false,
   },
+  standby: {
+    ...value('whether a waiting standby serves the command (default: $RAILCAR_STANDBY, or auto)'),
+    choices: ['auto', 'off', 'require'],
+  },
+  'no-standby': flag('the same as --standby=off'),
   version: flag('print the version', 'v'),
   help: flag('print help', 'h'),
 };
@@ -173,6 +178,17 @@ export const commands = {
     usage: '',
     words: [0, 0],
     options: { bundle, rootless: flag('for a container without the rights of root') },
+  },
+  standby: {
+    summary: 'wait for commands and serve them without starting Node for each',
+    usage: '',
+    words: [0, 0],
+    options: {
+      detach: flag('return when it answers, and leave it in the background', 'd'),
+      'idle-exit': value('seconds without a command after which it ends (default: 0, never)'),
+      'max-commands': value('commands after which a new process takes over (default: 20000)'),
+      'max-memory': value('MiB of memory above which a new process takes over (default: 160)'),
+    },
   },
   plan: {
     summary: 'print what run would do (create, with a console socket), and do nothing',

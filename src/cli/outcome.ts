@@ -21,6 +21,11 @@ export class Outcome {
     this.#entries.push({ level: 'warning', message });
   }
 
+  /** Dropped unless `--debug` was given. */
+  debug(message: string): void {
+    if (this.#debug) this.#entries.push({ level: 'debug', message });
+  }
+
   /** Hands whose plans carry the warnings that were given before, because success ends the command there and then. */
   wrap(hands: Hands): Hands {
     return {

@@ -7,6 +7,7 @@ import {
   PROTOCOL_VERSION,
   readKinds,
   requestNumbers,
+  ways,
 } from './messages.ts';
 
 /**
@@ -17,7 +18,7 @@ export function buildId(version: string): string {
   const vocabulary = [
     version,
     [handsOps, stubOps, enumTables, flagTables, variables, errnos],
-    [PROTOCOL_VERSION, messageTypes, readKinds, requestNumbers, failureNumbers, failureStrings],
+    [PROTOCOL_VERSION, messageTypes, readKinds, requestNumbers, ways, failureNumbers, failureStrings],
   ];
   return createHash('sha256').update(JSON.stringify(vocabulary)).digest('hex').slice(0, 16);
 }

@@ -17,7 +17,7 @@
  *
  * A plan carries the FINISH that applies if all goes well; then the launcher needs no further word and closes.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** No frame is longer; a longer one means that the peer is not what it should be. */
 export const MAX_FRAME = 64 * 1024 * 1024;
@@ -92,12 +92,35 @@ export const requestNumbers = [
   'columns',
   /** Inode of /proc/self/ns/user: 4026531837 (0xEFFFFFFD) is the initial one. */
   'userNamespace',
+  /** Index in `ways`. The last one, since the launcher changes it when it sends the same request a second time. */
+  'way',
 ] as const;
 export type RequestNumber = (typeof requestNumbers)[number];
 
+/** Which Node layer serves a command: one that waited, or, for the reason that is given, one that was started for it. */
+export const ways = [
+  'standby',
+  /** Nobody asked for a standby, or the command is `standby` itself. */
+  'off',
+  /** There is no directory or socket, or nobody listens on it. */
+  'missing',
+  /** The directory is not one that only the user can write to. */
+  'distrusted',
+  /** More commands wait for it than the kernel lets wait. */
+  'busy',
+  /** It did not answer in time. */
+  'silent',
+  /** It hung up: killed, or of another build. */
+  'gone',
+  /** What it said is none of the protocol. */
+  'garbled',
+] as const;
+export type Way = (typeof ways)[number];
+
 /**
  * How a command ends. Body, in this order: exit code, standard output, standard error, log file path (empty: none),
- * bytes to append to it, list of numbers [monitor, slot of the console's master or 0xffff, report].
+ * bytes to append to it, list of numbers [monitor, slot of the console's master or 0xffff, report], which goes on with
+ * [detach, idle exit, most commands, most memory] if the launcher is to become a standby.
  */
 export interface Finish {
   readonly code: number;
@@ -112,6 +135,19 @@ export interface Finish {
   readonly monitor?: { readonly console: string | null };
   /** In a PLAN: send RESULT even on plain success. */
   readonly report?: boolean;
+  /** The launcher stays and supervises Node layers that wait for commands. */
+  readonly standby?: Standby;
+}
+
+export interface Standby {
+  /** The command ends when the standby answers, and leaves it in the background. */
+  readonly detach: boolean;
+  /** Seconds without a command after which it ends; 0: never. */
+  readonly idleExit: number;
+  /** Commands after which a new process takes over; 0: any number. */
+  readonly maxCommands: number;
+  /** MiB of resident memory above which a new process takes over; 0: any amount. */
+  readonly maxMemory: number;
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   type Result,
   readKinds,
   requestNumbers,
+  type Standby,
 } from './messages.ts';
 
 /** The stream to one launcher. Cold, its calls may block and resolve at once; waiting, it is a socket. */
@@ -121,9 +122,13 @@ function writeFinish(out: ByteWriter, finish: Finish, console: number): void {
   out.bytes(toBytes(finish.stderr));
   out.string(finish.log?.path ?? '');
   out.string(finish.log?.text ?? '');
-  out.list([finish.monitor === undefined ? 0 : 1, console, finish.report ? 1 : 0], (number) =>
-    out.u64(number),
-  );
+  const numbers = [finish.monitor === undefined ? 0 : 1, console, finish.report ? 1 : 0];
+  out.list([...numbers, ...standbyNumbers(finish.standby)], (number) => out.u64(number));
+}
+
+function standbyNumbers(standby: Standby | undefined): number[] {
+  if (standby === undefined) return [];
+  return [standby.detach ? 1 : 0, standby.idleExit, standby.maxCommands, standby.maxMemory];
 }
 
 function decodeResult(body: Uint8Array): Result {

@@ -52,7 +52,7 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
       init: { pid, startTime: record.init_process_start },
       namespaces: foreignNamespaces(pid, first, second),
       cgroupPaths: subCgroups(record.cgroup_paths, verb.cgroup),
-      seccomp: compileSeccomp(record.config.linux?.seccomp, context.warn),
+      seccomp: compileSeccomp(record.config.linux?.seccomp, context.warn, context.remember),
     };
     return buildExec(process, facts, verb);
   });

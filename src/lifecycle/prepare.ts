@@ -38,9 +38,9 @@ export async function prepareContainer(
     stateDir: exists(stateDir),
     systemd: exists(SYSTEMD_MARK),
   });
-  const { config, positions, warnings } = loadConfig(
-    configBytes(answers.config, target.bundle),
-    'config.json',
+  const bytes = configBytes(answers.config, target.bundle);
+  const { config, positions, warnings } = context.remember('config', contentOf(bytes), () =>
+    loadConfig(bytes, 'config.json'),
   );
   for (const warning of warnings) context.warn(warning);
   if (isThere(answers.stateDir)) {
@@ -52,13 +52,18 @@ export async function prepareContainer(
   const cgroups = withFiles(marked, reads, await context.hands.read(reads));
   const caller = callerOf(context.request, textOf(answers.launcher));
   const plan = located(positions, () => {
-    const seccomp = compileSeccomp(config.linux?.seccomp, context.warn);
+    const seccomp = compileSeccomp(config.linux?.seccomp, context.warn, context.remember);
     const facts: Facts = { ...target, stateDir, caller, cgroups, seccomp };
     const grantable = grantableCapabilities(caller, namespaceKind(config, 'user') !== 'none');
     warnOfUngranted(config.process.capabilities, grantable, context.warn);
     return buildCreate(config, facts, options);
   });
   return { config, positions, plan };
+}
+
+/** The bytes themselves: one character each. */
+function contentOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
 function configBytes(answer: Answer, bundle: string): Uint8Array {

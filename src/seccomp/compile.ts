@@ -1,4 +1,5 @@
 import type { Seccomp, SeccompAction, SeccompSyscall } from '../config/config.ts';
+import { stringifyJson } from '../config/stringify.ts';
 import {
   type FilterArgument,
   type FilterError,
@@ -8,6 +9,7 @@ import {
 } from '../kernel/kernel.ts';
 import { PlanError } from '../plan/error.ts';
 import type { flagTables } from '../plan/ops.ts';
+import { anew, type Remember } from '../remember.ts';
 import { answerEnosys } from './enosys.ts';
 
 /** A seccomp filter, ready to be loaded. */
@@ -26,19 +28,24 @@ type FilterFlag = keyof (typeof flagTables)['seccomp'];
 export function compileSeccomp(
   profile: Seccomp | undefined,
   warn: (message: string) => void,
+  remember: Remember = anew,
   door: () => Kernel = kernel,
 ): Filter | null {
   if (profile === undefined) return null;
   refuseNotify(profile);
+  return {
+    program: remember('filter', stringifyJson({ ...profile, flags: [] }), () => programOf(profile, door)),
+    flags: filterFlags(profile, warn),
+  };
+}
+
+function programOf(profile: Seccomp, door: () => Kernel): Uint8Array {
   const defaultAction = actionNumber(profile.defaultAction, profile.defaultErrnoRet);
   const rules = (profile.syscalls ?? []).flatMap((syscall, index) =>
     rulesOf(syscall, `linux.seccomp.syscalls[${index}]`).filter(({ action }) => action !== defaultAction),
   );
   const { program, newest } = compile(door(), profile, defaultAction, rules);
-  return {
-    program: permissive.has(profile.defaultAction) ? program : answerEnosys(program, newest),
-    flags: filterFlags(profile, warn),
-  };
+  return permissive.has(profile.defaultAction) ? program : answerEnosys(program, newest);
 }
 
 /** A rule and where it comes from. */

@@ -52,12 +52,11 @@ describe('errors', () => {
 
   test('with their code where --debug is given', async () => {
     const { log } = await finished('--debug --log /l --log-format json state x');
-    expect(JSON.parse(log?.text ?? '')).toEqual({
-      level: 'error',
-      time,
-      code: 'container-missing',
-      msg: '"x": container does not exist',
-    });
+    const lines = log?.text.trim().split('\n') ?? [];
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { level: 'debug', time, msg: 'served by the standby' },
+      { level: 'error', time, code: 'container-missing', msg: '"x": container does not exist' },
+    ]);
   });
 
   test('of exec end with 255', async () => {

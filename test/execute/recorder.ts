@@ -3,6 +3,7 @@ import type { Hands } from '../../src/execute/hands.ts';
 import type { Answer, Finish, Read, Request, Result } from '../../src/execute/messages.ts';
 import type { HandsOp } from '../../src/plan/ops.ts';
 import type { Plan } from '../../src/plan/plan.ts';
+import { anew } from '../../src/remember.ts';
 
 /** A host made of what can be read of it. */
 export interface FakeHost {
@@ -96,6 +97,7 @@ export function fakeContext(
     debug: false,
     systemdCgroup: false,
     rootless: 'auto',
+    remember: anew,
     warn: (message) => warnings.push(message),
     ...changes,
     warnings,
@@ -123,6 +125,7 @@ export function fakeRequest(changes: Partial<Request> = {}): Request {
       rows: 0n,
       columns: 0n,
       userNamespace: 0xeffffffdn,
+      way: 0n,
     },
     ...changes,
   };

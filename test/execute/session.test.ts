@@ -107,7 +107,7 @@ describe('REQUEST', () => {
         release: '6.18.0',
       });
       expect(decoded.numbers.uid).toBe(0n);
-      expect(decoded.numbers.userNamespace).toBe(BigInt(requestNumbers.length - 1));
+      expect(decoded.numbers.way).toBe(BigInt(requestNumbers.length - 1));
       return null;
     });
     expect(launcher.sent).toEqual([]);

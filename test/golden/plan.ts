@@ -9,6 +9,7 @@ import type { HandsOp, StubOp } from '../../src/plan/ops.ts';
 import { handsPhrases, stubPhrases } from '../../src/plan/phrases.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { replaceUnprintable } from '../../src/plan/print.ts';
+import { anew } from '../../src/remember.ts';
 import { compileSeccomp } from '../../src/seccomp/compile.ts';
 import { type Change, difference } from './difference.ts';
 import { facts, options } from './facts.ts';
@@ -47,6 +48,7 @@ function planOf(name: string): Plan {
   const seccomp = compileSeccomp(
     config.linux?.seccomp,
     () => {},
+    anew,
     () => requestRecorder,
   );
   return buildCreate(config, { ...facts, seccomp }, { ...options, ...ownOptions(name) });

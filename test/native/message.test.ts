@@ -8,6 +8,7 @@ import {
   PROTOCOL_VERSION,
   readKinds,
   requestNumbers,
+  ways,
 } from '../../src/execute/messages.ts';
 
 const header = readFileSync(new URL('../../native/launcher/message.h', import.meta.url), 'utf8');
@@ -37,6 +38,12 @@ test('kinds of reads are the same on both sides', () => {
 
 test('numbers of a request are the same on both sides', () => {
   expect(enumOf('request_number', 'REQUEST_')).toEqual(counted(requestNumbers, 'NUMBERS'));
+});
+
+test('ways are the same on both sides', () => {
+  expect(enumOf('way', 'WAY_')).toEqual(
+    counted(ways, 'S').map(([name, n]) => [name === 'S' ? 'WAYS' : name, n]),
+  );
 });
 
 test('numbers and strings of a failure are the same on both sides', () => {

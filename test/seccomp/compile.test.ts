@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Seccomp } from '../../src/config/config.ts';
 import { kernel } from '../../src/kernel/kernel.ts';
+import { anew } from '../../src/remember.ts';
 import { compileSeccomp } from '../../src/seccomp/compile.ts';
 import { type Call, I386, runFilter } from './bpf.ts';
 
@@ -209,7 +210,7 @@ test('no profile, no filter, no addon', () => {
   const door = () => {
     throw new Error('loaded');
   };
-  expect(compileSeccomp(undefined, noWarning, door)).toBeNull();
+  expect(compileSeccomp(undefined, noWarning, anew, door)).toBeNull();
 });
 
 test('what libseccomp refuses is told with its rule', () => {
@@ -222,7 +223,7 @@ test('what libseccomp refuses is told with its rule', () => {
     defaultAction: 'SCMP_ACT_ALLOW',
     syscalls: [{ names: ['read', 'write'], action: 'SCMP_ACT_ERRNO' }],
   };
-  expect(() => compileSeccomp(profile, noWarning, door)).toThrow(
+  expect(() => compileSeccomp(profile, noWarning, anew, door)).toThrow(
     expect.objectContaining({ origin: 'linux.seccomp.syscalls[0]', code: 'config-invalid' }),
   );
 });

@@ -1,0 +1,22 @@
+/* Finding a Node layer that already waits, instead of starting one. */
+#pragma once
+#include "message.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum wish { WISH_AUTO, WISH_OFF, WISH_REQUIRE };
+
+/* What the command line, or else RAILCAR_STANDBY, says. `standby` itself is never served by one. */
+enum wish standby_wish(char *const *arguments);
+
+/* How long (ms) it may take for its first answer; for the others before the plan; and for the last word. */
+struct patience {
+    uint64_t first, next, last;
+};
+/* There is nothing to fall back to if it is required, and after a plan. */
+struct patience standby_patience(enum wish wish);
+
+/* Connects to it. Returns a non-blocking socket, or -1 and the reason as a way. */
+int standby_connect(enum way *way);
+/* That it cannot be used, though it is required. */
+void standby_explain(enum way way);

@@ -1,0 +1,103 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Command } from '../execute/hands.ts';
+import { serveSession } from '../execute/session.ts';
+import { socketTransport } from './stream.ts';
+
+export interface StandbyOptions {
+  /** Descriptor of the listening socket. */
+  readonly listen: number;
+  readonly build: string;
+  readonly command: Command;
+  /** 0: no limit. Seconds, commands, MiB. */
+  readonly idleExit: number;
+  readonly maxCommands: number;
+  readonly maxMemory: number;
+  /** Resident memory of this process in bytes. */
+  readonly memory: () => number;
+  /** To the supervisor: it answers; it wants to be replaced; nobody has needed it for a while. */
+  readonly say: (word: 'ready' | 'retire' | 'idle') => void;
+}
+
+/** How long (ms) a launcher may take to say what it wants: it has nothing to wait for. */
+const REQUEST_DEADLINE = 5000;
+
+/** Asking the kernel for the memory takes as long as a tenth of a command. */
+const COMMANDS_PER_LOOK = 32;
+
+/**
+ * Serves commands, any number at a time, until it is stopped. It says when it wants to be replaced or is idle, but
+ * goes on: what becomes of it is decided by its supervisor.
+ */
+export class Standby {
+  readonly #options: StandbyOptions;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #idle: NodeJS.Timeout | undefined;
+  #commands = 0;
+  #retiring = false;
+
+  constructor(options: StandbyOptions) {
+    this.#options = options;
+    this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#serve(socket));
+    this.#server.listen({ fd: options.listen }, () => {
+      this.#awaitIdle();
+      options.say('ready');
+    });
+  }
+
+  /** Accepts no more; what is in flight is finished. The process then has nothing left to wait for. */
+  stop(): void {
+    clearTimeout(this.#idle);
+    this.#retiring = true;
+    this.#server.close();
+  }
+
+  #serve(socket: Socket): void {
+    clearTimeout(this.#idle);
+    this.#sockets.add(socket);
+    socket.on('close', () => {
+      this.#sockets.delete(socket);
+      this.#awaitIdle();
+    });
+    void this.#converse(socket);
+  }
+
+  async #converse(socket: Socket): Promise<void> {
+    const { build, command } = this.#options;
+    const overdue = setTimeout(() => socket.destroy(), REQUEST_DEADLINE);
+    try {
+      await serveSession(socketTransport(socket), build, (request, hands) => {
+        clearTimeout(overdue);
+        return command(request, hands);
+      });
+      socket.end();
+    } catch {
+      // Whoever could be told is gone, or speaks another protocol; the launcher goes on without us.
+      socket.destroy();
+    } finally {
+      clearTimeout(overdue);
+      this.#count();
+    }
+  }
+
+  #count(): void {
+    const { maxCommands, maxMemory, memory } = this.#options;
+    this.#commands += 1;
+    const many = maxCommands > 0 && this.#commands >= maxCommands;
+    const look = maxMemory > 0 && this.#commands % COMMANDS_PER_LOOK === 0;
+    if (many || (look && memory() > maxMemory * 1024 * 1024)) this.#retire();
+  }
+
+  #retire(): void {
+    if (this.#retiring) return;
+    this.#retiring = true;
+    this.#options.say('retire');
+  }
+
+  #awaitIdle(): void {
+    const { idleExit, say } = this.#options;
+    if (idleExit === 0 || this.#sockets.size > 0 || !this.#server.listening) return;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => say('idle'), idleExit * 1000);
+  }
+}
