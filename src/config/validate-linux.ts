@@ -74,18 +74,24 @@ const ipcSysctls = new Set([
 function validateSysctl(linux: LinuxSpec, namespaces: Namespaces, positions: Positions): void {
   for (const name of Object.keys(linux.sysctl ?? {})) {
     const path = childPath('linux.sysctl', name);
-    // The kernel's own tools take either separator; the first one found is it.
-    const plain = /^[^./]*\//.test(name) ? name.replaceAll(/[./]/g, (c) => (c === '/' ? '.' : '/')) : name;
-    const needed = sysctlNamespace(plain);
+    const needed = sysctlNamespace(name);
     if (needed === null) throw invalid(path, 'belongs to no namespace: it would change the host', positions);
     if (!namespaces.has(needed)) {
       throw invalid(path, `needs a ${needed} namespace in linux.namespaces`, positions);
     }
-    if (plain.split(/[./]/).includes('')) throw invalid(path, 'is no name of a setting', positions);
+    if (plainSysctl(name).split(/[./]/).includes(''))
+      throw invalid(path, 'is no name of a setting', positions);
   }
 }
 
-function sysctlNamespace(name: string): NamespaceType | null {
+/** The kernel's own tools take either separator; the first one found is it. */
+function plainSysctl(name: string): string {
+  return /^[^./]*\//.test(name) ? name.replaceAll(/[./]/g, (c) => (c === '/' ? '.' : '/')) : name;
+}
+
+/** The kind of namespace that a setting belongs to; null if it is the whole host's. */
+export function sysctlNamespace(key: string): NamespaceType | null {
+  const name = plainSysctl(key);
   if (name.startsWith('net.')) return 'network';
   if (name.startsWith('fs.mqueue.') || ipcSysctls.has(name)) return 'ipc';
   if (name.startsWith('user.')) return 'user';

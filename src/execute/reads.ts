@@ -19,6 +19,8 @@ export async function readNamed<K extends string>(
 export const file = (path: string): Read => ({ kind: 'FILE', path });
 /** A file that the user named: a pipe (`<(…)`, /dev/stdin) is as good. */
 export const stream = (path: string): Read => ({ kind: 'STREAM', path });
+/** `mode uid gid major minor inode size flags type`: the file's, and the last two its file system's. */
+export const stat = (path: string): Read => ({ kind: 'STAT', path });
 export const link = (path: string): Read => ({ kind: 'LINK', path });
 export const exists = (path: string): Read => ({ kind: 'EXISTS', path });
 

@@ -17,6 +17,7 @@ import type { Plan } from '../plan/plan.ts';
 import { compileSeccomp } from '../seccomp/compile.ts';
 import { callerOf } from './caller.ts';
 import { located } from './located.ts';
+import { refuseHostSettings } from './sysctls.ts';
 
 export interface Prepared {
   readonly config: Config;
@@ -46,6 +47,7 @@ export async function prepareContainer(
   if (isThere(answers.stateDir)) {
     throw new RailcarError('container-exists', 'container with given ID already exists');
   }
+  await refuseHostSettings(config, positions, context.hands);
   const host = parseCgroupHost(textOf(answers.mountinfo) ?? '', context.request.cgroups);
   const marked = isThere(answers.systemd) ? { ...host, files: { [SYSTEMD_MARK]: '' } } : host;
   const reads = located(positions, () => cgroupReads(config, marked, target.id));

@@ -128,7 +128,8 @@ function claimOps({ stateDir }: Facts): HandsOp[] {
     {
       op: 'mkdir',
       path: stateDir,
-      mode: 0o711,
+      // Nobody else may come to the fifo, which any user of the container must be able to write to.
+      mode: 0o700,
       undo: [{ op: 'removeTree', path: stateDir, origin }],
       origin,
     },

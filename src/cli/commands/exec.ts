@@ -44,7 +44,8 @@ export async function exec(
 /** `uid` or `uid:gid`. Names would have to be looked up in the container's files, which the caller does better. */
 function parseUser(text: string | null): ExecVerb['user'] {
   if (text === null) return null;
-  const [uid = '', gid] = text.split(':', 2);
+  const [uid = '', gid, ...more] = text.split(':');
+  if (more.length > 0) parseId(text, '--user');
   return { uid: parseId(uid, '--user'), gid: gid === undefined ? null : parseId(gid, '--user') };
 }
 
