@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What every security test shares, on top of the live tests' helper: a mount namespace that plays the host, things of
+# What every security test shares, on top of the live tests' helper: namespaces that play the host, things of
 # the host that an attacker would like to reach, and a comparison of all that before and after each test.
 
 load ../live/helper
@@ -12,11 +12,11 @@ teardown() { security_teardown; }
 
 security_setup() {
   live_setup
-  # Shared mounts, as a host of systemd has: what escapes to a peer shows up in the table. Nobody else mounts here, so
+  # Network, settings and names: what harms them harms nobody else. Shared mounts, as a host of systemd has: what escapes to a peer shows up in the table. Nobody else mounts here, so
   # the whole table can be compared.
   # What others have mounted below /tmp goes: it also vanishes from here when they remove its directory.
   # shellcheck disable=SC2016
-  hold_namespaces --mount --propagation private -- sh -c '
+  hold_namespaces --mount --net --ipc --uts --propagation private -- sh -c '
     awk "\$5 ~ \"^(/tmp|/run|/var)/\" { print \$5 }" /proc/self/mountinfo | sort -r | while read -r at; do umount -l "$at"; done
     mount --make-rshared /'
   HOST=$HOLDER
@@ -31,9 +31,9 @@ security_teardown() {
   return $failed
 }
 
-# All commands of the runtime see the namespace that plays the host.
+# All commands of the runtime see the namespaces that play the host.
 runtime() { on_host "$RUNTIME" --root "$ROOT" "$@"; }
-on_host() { nsenter --mount="/proc/$HOST/ns/mnt" -- "$@" 3>&-; }
+on_host() { nsenter --target "$HOST" --mount --net --ipc --uts -- "$@" 3>&-; }
 
 # A directory of the host with a file, a directory, and places where somebody could make something.
 make_victim() {
@@ -52,7 +52,7 @@ host_state() {
   find "$VICTIM" -type f -exec sha256sum {} +
   on_host cut -d ' ' -f 3- /proc/self/mountinfo
   stat -c '%n %f %u:%g %t:%T' /dev/{null,zero,full,random,urandom,tty,console,ptmx,fd,stdin,stdout,stderr}
-  cat /proc/sys/kernel/{core_pattern,hostname,domainname,msgmax,modprobe} /proc/sys/net/ipv4/ip_forward 2>/dev/null || true
+  on_host cat /proc/sys/kernel/{core_pattern,hostname,domainname,msgmax,modprobe} /proc/sys/net/ipv4/ip_forward 2>/dev/null || true
 }
 
 unharmed() {

@@ -8,7 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
+
+#define EXCHANGE 2 /* RENAME_EXCHANGE; musl has neither the name nor the function */
 
 int main(int argc, char **argv) {
     if (argc != 3)
@@ -17,7 +21,7 @@ int main(int argc, char **argv) {
     srand(1);
     for (;;) {
         for (int burst = rand() % 64; burst >= 0; burst--) {
-            if (renameat2(AT_FDCWD, argv[1], AT_FDCWD, argv[2], RENAME_EXCHANGE) < 0) {
+            if (syscall(SYS_renameat2, AT_FDCWD, argv[1], AT_FDCWD, argv[2], EXCHANGE) < 0) {
                 perror("renameat2");
                 return 1;
             }
