@@ -20,7 +20,7 @@ line_of() { grep -n -m 1 -- "$1" "$BUNDLE/config.json" | cut -d : -f 1; }
   rm "$BUNDLE/config.json"
   refused
   contains "$output" config.json
-  contains "$output" 'no such file or directory'
+  ! is_railcar || contains "$output" 'no such file or directory'
 }
 
 @test "no bundle" {
@@ -38,6 +38,7 @@ line_of() { grep -n -m 1 -- "$1" "$BUNDLE/config.json" | cut -d : -f 1; }
 }
 
 @test "config.json that is empty, a list, a number" {
+  railcar_only 'runc 1.1 panics at null'
   bundle
   for text in '' '[]' '7' 'null'; do
     echo "$text" >"$BUNDLE/config.json"
