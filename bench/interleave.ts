@@ -23,7 +23,7 @@ export function turnOf({ name }: Contestant, steps: Turn['steps']): Turn {
  * what a command leaves for the next one to pay, meets all alike.
  */
 export async function interleave(
-  timer: Timer,
+  timer: Pick<Timer, 'perform'>,
   turns: readonly Turn[],
   n: number,
   pauseMs = 0,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg, release, totalmem, version } from 'node:os';
 import type { Field } from './contestants.ts';
@@ -19,9 +20,13 @@ export function describeMachine({ contestants, floor }: Field): readonly (readon
         .map((load) => load.toFixed(1))
         .join(' '),
     ],
-    ['engine', `${floor[0]}, ${process.version} measures`],
+    ['engine', `${engineVersion(floor)} (${floor[0]})`],
     ...contestants.map(({ name, version, command }) => [name, `${version} (${command[0]})`] as const),
   ];
+}
+
+function engineVersion([engine = '']: readonly string[]): string {
+  return execFileSync(engine, ['--version'], { encoding: 'utf8' }).trim();
 }
 
 function cgroups(): string {
