@@ -48,7 +48,6 @@ export class Recorder implements Hands {
     switch (kind) {
       case 'FILE':
       case 'STREAM':
-      case 'STREAM':
         return content === undefined ? missing : items(content);
       case 'LINK':
         return links[path] === undefined ? missing : items(links[path]);
