@@ -17,7 +17,8 @@ export async function startStandby(world: World, railcar: string): Promise<numbe
     world.endings.push(() => rmdirSync(folder));
   }
   mount('-t', 'tmpfs', '-o', 'mode=700', 'tmpfs', folder);
-  const standby = spawn(railcar, ['standby'], { env: {}, stdio: 'ignore' });
+  // It shall not survive a bench that is killed.
+  const standby = spawn('setpriv', ['--pdeathsig', 'TERM', railcar, 'standby'], { stdio: 'ignore' });
   const { pid } = standby;
   if (pid === undefined) throw new Error(`cannot start ${railcar} standby`);
   world.endings.push(() => {

@@ -238,6 +238,7 @@ int main(int argc, char **argv) {
     if (argc != 2 || move_descriptors(argv[1], &requests, &replies) < 0)
         return 1;
     prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     /* Not restarting: wait4() shall return. */
     sigaction(SIGALRM, &(struct sigaction){.sa_handler = too_late}, NULL);
     /* The keyboard's signals are Node's, which cleans up. */

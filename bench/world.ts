@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildTools, type Tools } from './build.ts';
 import { makeEverywhere, mount, removeEverywhere, showControllersOnly, unmount } from './cgroups.ts';
+import { prefix, removeLeftovers } from './leftovers.ts';
 import { killDescendants } from './processes.ts';
 import { makeRootfs } from './rootfs.ts';
 import { Timer } from './timer.ts';
@@ -23,11 +24,12 @@ export interface World {
 
 export function makeWorld(): World {
   const tools = buildTools();
-  const scratch = mkdtempSync('/tmp/railcar-bench-');
-  const cgroup = `railcar-bench-${process.pid}`;
+  const scratch = mkdtempSync(`/tmp/${prefix}${process.pid}-`);
+  const cgroup = `${prefix}${process.pid}`;
   const state = join(scratch, 'state');
   const rootfs = join(scratch, 'rootfs');
   showControllersOnly(scratch);
+  removeLeftovers();
   mkdirSync(state);
   mount('-t', 'tmpfs', '-o', 'mode=711', 'tmpfs', state);
   makeRootfs(rootfs, tools.smallest);
