@@ -103,7 +103,9 @@ export const commands = {
       ...creating,
       detach: flag('do not wait for the container', 'd'),
       keep: flag('do not delete the container after it has exited'),
-      'no-subreaper': flag('accepted and without effect: the monitor of a foreground run is always a subreaper'),
+      'no-subreaper': flag(
+        'accepted and without effect: the monitor of a foreground run is always a subreaper',
+      ),
     },
   },
   exec: {

@@ -43,7 +43,7 @@ export interface ExecVerb extends IdVerb {
   /** `uid[:gid]`, both numbers. */
   readonly user: { readonly uid: number; readonly gid: number | null } | null;
   readonly additionalGids: readonly number[];
-  /** Added to all five sets. */
+  /** Added to the bounding, effective and permitted sets; never made inheritable (CVE-2022-29162). */
   readonly caps: readonly string[];
   /** True only when the flag was given. */
   readonly noNewPrivileges: boolean;

@@ -51,6 +51,7 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
       caller: callerOf(context.request, textOf(first.launcher)),
       init: { pid, startTime: record.init_process_start },
       namespaces: foreignNamespaces(pid, first, second),
+      noNewKeyring: record.noNewKeyring === true,
       cgroupPaths: subCgroups(record.cgroup_paths, verb.cgroup),
       seccomp: compileSeccomp(record.config.linux?.seccomp, context.warn, context.remember),
     };

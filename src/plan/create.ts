@@ -171,6 +171,7 @@ function newRecord(config: Config, facts: Facts, options: CreateOptions, parts: 
     config,
     cgroupPaths: parts.cgroups.paths,
     systemdCgroup: options.systemdCgroup,
+    noNewKeyring: options.noNewKeyring,
     launcher: { pid: facts.caller.pid, startTime: facts.caller.startTime },
   };
 }

@@ -125,7 +125,7 @@ function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, p
     ...join.early,
     ...(userNamespace ? [{ op: 'become', uid: 0, gid: 0, origin: 'namespace_paths' } as const] : []),
     { op: 'setsid', origin: 'process' },
-    { op: 'keyring', name: `_ses.${facts.id}`, origin: 'process' },
+    ...(facts.noNewKeyring ? [] : [{ op: 'keyring', name: `_ses.${facts.id}`, origin: 'process' } as const]),
     { op: 'openRoot', into: 'root', origin: 'process' },
     ...console.pty,
     ...join.late,

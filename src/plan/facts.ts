@@ -59,7 +59,8 @@ export interface ExecFacts {
    * /proc/PID/ns/X and /proc/self/ns/X. `type` as in config.json.
    */
   readonly namespaces: readonly { readonly type: NamespaceType; readonly path: string }[];
-  /** Of the container's record. */
+  /** Of the container's record, as is the next. */
+  readonly noNewKeyring: boolean;
   readonly cgroupPaths: Readonly<Record<string, string>>;
   /** The container's filter, compiled; null where it has none. */
   readonly seccomp: Filter | null;

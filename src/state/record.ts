@@ -41,6 +41,8 @@ export interface NewRecord {
   /** Of `cgroupOps`: by controller, absolute paths; what `delete` removes. */
   readonly cgroupPaths: Readonly<Record<string, string>>;
   readonly systemdCgroup: boolean;
+  /** Made with --no-new-keyring; an exec into it then keeps its caller's keyring too. */
+  readonly noNewKeyring: boolean;
   readonly launcher: ProcessId;
 }
 
@@ -62,6 +64,8 @@ export interface ContainerRecord {
   readonly created: string;
   readonly launcher: ProcessId;
   readonly systemdCgroup: boolean;
+  /** Absent in records of earlier releases. */
+  readonly noNewKeyring?: boolean;
   readonly init_process_pid: number;
   readonly init_process_start: number;
   readonly cgroup_paths: Readonly<Record<string, string>>;
@@ -128,6 +132,7 @@ function common(fresh: NewRecord) {
     created: fresh.created,
     launcher: fresh.launcher,
     systemdCgroup: fresh.systemdCgroup,
+    noNewKeyring: fresh.noNewKeyring,
     cgroup_paths: fresh.cgroupPaths,
     config: fresh.config,
   };

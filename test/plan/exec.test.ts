@@ -15,6 +15,7 @@ const base: ExecFacts = {
     { type: 'pid', path: '/proc/77/ns/pid' },
     { type: 'mount', path: '/proc/77/ns/mnt' },
   ],
+  noNewKeyring: false,
   cgroupPaths: {
     memory: '/cg/memory/x',
     cpu: '/cg/cpu,cpuacct/x',
@@ -35,6 +36,11 @@ function exec(changes: Partial<Process> = {}, more: Partial<ExecFacts> = {}, opt
   const plan = buildExec({ ...process, ...changes }, { ...base, ...more }, options);
   return { hands: plan.hands, stub: plan.stubs[0] ?? [] };
 }
+
+test('the session keyring is new unless the container was made without one of its own', () => {
+  expect(names(exec().stub)).toContain('keyring');
+  expect(names(exec({}, { noNewKeyring: true }).stub)).not.toContain('keyring');
+});
 
 test('what is opened by pid belongs to that process: it is checked afterwards that it still lives', () => {
   const { hands } = exec();

@@ -23,6 +23,7 @@ const fresh: NewRecord = {
   },
   cgroupPaths: { memory: '/cg/memory/c1' },
   systemdCgroup: false,
+  noNewKeyring: false,
   launcher: { pid: 77, startTime: 700 },
 };
 
