@@ -37,7 +37,7 @@ async function wait([idleExit = 0, maxCommands = 0, maxMemory = 0]: readonly num
   const { layer } = load(readCache());
   const { startStandby } = await layer.loadStandby();
   const memory = (): number => process.memoryUsage.rss();
-  await startStandby({ listen: SOCKET, idleExit, maxCommands, maxMemory, memory }, SUPERVISOR);
+  await startStandby({ listen: { fd: SOCKET }, idleExit, maxCommands, maxMemory, memory }, SUPERVISOR);
 }
 
 function load(cache: Buffer | null): { layer: typeof Layer; script: Script; stamp: string } {

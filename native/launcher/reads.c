@@ -36,12 +36,15 @@ static void add_item(struct answer *answer, const void *bytes, size_t size) {
     answer->items++;
 }
 
-static int add_content(struct answer *answer, int file, uint64_t max) {
+static uint64_t content_max(const struct query *query) {
+    return query->max < MAX_FRAME - FRAME_REST ? query->max : MAX_FRAME - FRAME_REST;
+}
+
+static int add_content(struct answer *answer, int file, const struct query *query) {
     if (file < 0)
         return -1;
     size_t size;
-    autofree char *content =
-        read_all(file, max < MAX_FRAME - FRAME_REST ? max : MAX_FRAME - FRAME_REST, &size);
+    autofree char *content = read_all(file, content_max(query), &size);
     if (!content)
         return -1;
     add_item(answer, content, size);
@@ -58,17 +61,25 @@ static int read_file(const struct query *query, struct answer *answer) {
         errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
         return -1;
     }
-    return add_content(answer, file, query->max);
+    return add_content(answer, file, query);
 }
 
 /* Waits for whoever writes it, as the user who named a pipe expects. */
 static int read_stream(const struct query *query, struct answer *answer) {
     autoclose int file = open(query->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    return add_content(answer, file, query->max);
+    return add_content(answer, file, query);
 }
 
+/* Read once only, but answered again: a command may have to be begun anew without the standby that served it. */
 static int read_stdin(const struct query *query, struct answer *answer) {
-    return add_content(answer, STDIN_FILENO, query->max);
+    static char *content;
+    static size_t size;
+    if (!content)
+        content = read_all(STDIN_FILENO, content_max(query), &size);
+    if (!content)
+        return -1;
+    add_item(answer, content, size);
+    return 0;
 }
 
 static int read_list(const struct query *query, struct answer *answer) {
@@ -124,7 +135,7 @@ static int read_each(const struct query *query, struct answer *answer) {
         if (file < 0)
             continue;
         add_item(answer, entry->d_name, strlen(entry->d_name));
-        if (add_content(answer, file, query->max) < 0)
+        if (add_content(answer, file, query) < 0)
             return -1;
     }
     return errno ? -1 : 0;

@@ -4,8 +4,8 @@ import { serveSession } from '../execute/session.ts';
 import { socketTransport } from './stream.ts';
 
 export interface StandbyOptions {
-  /** Descriptor of the listening socket. */
-  readonly listen: number;
+  /** The listening socket. */
+  readonly listen: { readonly fd: number } | { readonly path: string };
   readonly build: string;
   readonly command: Command;
   /** 0: no limit. Seconds, commands, MiB. */
@@ -39,7 +39,7 @@ export class Standby {
   constructor(options: StandbyOptions) {
     this.#options = options;
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#serve(socket));
-    this.#server.listen({ fd: options.listen }, () => {
+    this.#server.listen(options.listen, () => {
       this.#awaitIdle();
       options.say('ready');
     });

@@ -1,0 +1,326 @@
+#!/usr/bin/env bats
+# A standby that helps, that dies, that hangs, that lies: a command never fails because of it.
+# Every test has a /run/railcar-standby of its own, in a mount namespace that $HOLDER keeps.
+
+load helper
+
+setup() {
+  live_setup
+  railcar_only 'standby'
+  PLACE=/run/railcar-standby
+  unset RAILCAR_STANDBY
+  # shellcheck disable=SC2016
+  hold_namespaces --mount --propagation slave -- \
+    sh -c 'mkdir -p -m 700 "$0" && mount -t tmpfs -o mode=700 standby "$0"' "$PLACE"
+}
+
+teardown() {
+  local pid
+  for pid in $(standby_processes); do kill -KILL "$pid" 2>/dev/null || true; done
+  live_teardown
+}
+
+inside() { nsenter --mount="/proc/$HOLDER/ns/mnt" --wd="$PWD" "$@" 3>&-; }
+runtime() { inside "$RUNTIME" --root "$ROOT" "$@"; }
+# By which way a command goes, as it says itself.
+way() { runtime --debug "$@" list 2>&1 >/dev/null; }
+serves() { [ "$(way)" = 'debug: served by the standby' ]; }
+start_standby() { inside "$RUNTIME" standby --detach "$@" </dev/null >/dev/null; }
+
+# Pids in this test's place: of Node layers, of the supervisor, of both.
+node_pids() { standby_processes | while read -r pid; do is_node "$pid" && echo "$pid"; done; return 0; }
+supervisor_pid() { standby_processes | while read -r pid; do is_node "$pid" || echo "$pid"; done; }
+is_node() { grep -qs -- --standby "/proc/$1/cmdline"; }
+standby_processes() {
+  local dir place
+  place=$(readlink "/proc/$HOLDER/ns/mnt") || return 0
+  for dir in /proc/[0-9]*; do
+    [ "$(readlink "$dir/ns/mnt" 2>/dev/null)" = "$place" ] || continue
+    if is_node "${dir#/proc/}" || grep -qsx railcar:standby "$dir/comm"; then echo "${dir#/proc/}"; fi
+  done
+}
+node_changed() { local now; now=$(node_pids); [ -n "$now" ] && [ "$now" != "$1" ]; }
+no_standby_left() { [ -z "$(standby_processes)" ]; }
+
+# fake MODE [SOCKET]: something else listens where a standby would.
+fake() {
+  rm -f "$WORK/ready"
+  background inside python3 "$LIVE/tools/fake-standby.py" "$1" "${2:-$PLACE/socket}" "$WORK/ready" </dev/null >/dev/null 2>&1
+  eventually test -e "$WORK/ready"
+}
+
+@test "a command is served by the standby, or cold, and says by which" {
+  same "$(way)" 'debug: served cold: no standby is running'
+  start_standby
+  same "$(way)" 'debug: served by the standby'
+  same "$(way --standby=auto)" 'debug: served by the standby'
+  same "$(way --standby require)" 'debug: served by the standby'
+  same "$(way --standby=off)" 'debug: served cold: no standby is wanted'
+  same "$(way --no-standby)" 'debug: served cold: no standby is wanted'
+  same "$(RAILCAR_STANDBY=off way)" 'debug: served cold: no standby is wanted'
+  same "$(RAILCAR_STANDBY=off way --standby=auto)" 'debug: served by the standby'
+  runtime --debug --log "$WORK/log" --log-format json list >/dev/null
+  same "$(jq -r .msg "$WORK/log")" 'served by the standby'
+}
+
+@test "require: without a standby a command fails, and changes nothing" {
+  bundle '.process.args = ["true"]'
+  run --separate-stderr runtime --standby=require run --bundle "$BUNDLE" "$ID"
+  fails 1
+  same "$stderr" "railcar: cannot reach the standby \"$PLACE/socket\": it does not run"
+  run --separate-stderr env RAILCAR_STANDBY=require nsenter --mount="/proc/$HOLDER/ns/mnt" "$RUNTIME" list
+  fails 1
+  run --separate-stderr env RAILCAR_STANDBY=perhaps nsenter --mount="/proc/$HOLDER/ns/mnt" "$RUNTIME" list
+  fails 1
+  contains "$stderr" 'invalid value "perhaps" of RAILCAR_STANDBY: must be one of auto, off, require'
+  run --separate-stderr runtime --standby=perhaps list
+  fails 1
+  contains "$stderr" 'invalid value "perhaps" for flag -standby'
+}
+
+@test "the life of a container through the standby" {
+  start_standby
+  bundle '.process.args = ["sleep", "60"]'
+  export RAILCAR_STANDBY=require
+  create
+  same "$(state_of)" created
+  runtime start "$ID"
+  same "$(state_of)" running
+  same "$(runtime exec "$ID" echo hello)" hello
+  run runtime exec "$ID" sh -c 'exit 7'
+  fails 7
+  runtime ps "$ID" | grep -q sleep
+  runtime delete --force "$ID"
+  run --separate-stderr runtime state "$ID"
+  fails 1
+  contains "$stderr" 'does not exist'
+}
+
+@test "errors read the same as cold" {
+  start_standby
+  bundle '.process.args = ["no-such-program"]'
+  run --separate-stderr runtime --standby=off run --bundle "$BUNDLE" "$ID"
+  local cold=$status:$stderr
+  run --separate-stderr runtime --standby=require run --bundle "$BUNDLE" "$ID"
+  same "$status:$stderr" "$cold"
+  edit_config '.mounts[0].type = 7'
+  run --separate-stderr runtime --standby=off run --bundle "$BUNDLE" "$ID"
+  cold=$status:$stderr
+  run --separate-stderr runtime --standby=require run --bundle "$BUNDLE" "$ID"
+  same "$status:$stderr" "$cold"
+}
+
+@test "it has no privilege and no descriptor but its own" {
+  start_standby
+  local pid status target
+  pid=$(node_pids)
+  status=$(cat "/proc/$pid/status")
+  matches "$status" $'\nUid:\t([1-9][0-9]*)\t\\1'
+  matches "$status" $'\nGid:\t[1-9]'
+  matches "$status" $'\nGroups:\t ?\n'
+  local set
+  for set in CapInh CapPrm CapEff CapBnd CapAmb; do matches "$status" $'\n'"$set"$':\t0+\n'; done
+  matches "$status" $'\nNoNewPrivs:\t1\n'
+  same "$(tr -d '\0' <"/proc/$pid/environ")" ''
+  same "$(readlink "/proc/$pid/cwd")" /
+  [ "$(readlink "/proc/$pid/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+  for target in "/proc/$pid/fd/"*; do
+    target=$(readlink "$target") || continue
+    matches "$target" '^(/dev/null|socket:.*|pipe:.*|anon_inode:\[(eventpoll|eventfd|io_uring)\])$'
+  done
+  same "$(find "/proc/$pid/fd" -lname 'socket:*' | wc -l)" 2
+  same "$(inside stat -c '%a %u' "$PLACE")" '700 0'
+}
+
+@test "--detach returns when it answers, and leaves the caller's descriptors alone" {
+  # A pipe that nobody else holds open ends when the command does.
+  same "$(inside "$RUNTIME" standby --detach </dev/null; way --standby=require)" 'debug: served by the standby'
+  run --separate-stderr inside "$RUNTIME" standby --detach
+  fails 1
+  same "$stderr" "railcar: cannot wait on \"$PLACE/socket\": a standby is running already"
+  same "$(node_pids | wc -l)" 1
+}
+
+@test "Node killed: the next command works, and soon there is another" {
+  start_standby
+  local first
+  first=$(node_pids)
+  kill -KILL "$first"
+  runtime list >/dev/null
+  eventually serves
+  node_changed "$first"
+}
+
+@test "the supervisor killed: commands go cold, Node goes too, and another can be started" {
+  start_standby
+  kill -KILL "$(supervisor_pid)"
+  runtime list >/dev/null
+  eventually no_standby_left
+  same "$(way)" 'debug: served cold: no standby is running'
+  start_standby
+  same "$(way)" 'debug: served by the standby'
+}
+
+@test "SIGTERM ends it and removes the socket" {
+  start_standby
+  kill -TERM "$(supervisor_pid)"
+  eventually no_standby_left
+  inside test ! -e "$PLACE/socket"
+}
+
+@test "a stopped Node delays a command by its deadline, and no more" {
+  start_standby
+  local pid started
+  pid=$(node_pids)
+  kill -STOP "$pid"
+  same "$(way)" 'debug: served cold: the standby did not answer in time'
+  bundle '.process.args = ["echo", "done"]'
+  started=$(date +%s%N)
+  same "$(runtime run --bundle "$BUNDLE" "$ID" </dev/null)" 'done'
+  [ $((($(date +%s%N) - started) / 1000000)) -lt 3000 ]
+  kill -CONT "$pid"
+  eventually serves
+}
+
+@test "one that lies or says nothing is given up for a cold start" {
+  local mode
+  bundle '.process.args = ["echo", "done"]'
+  for mode in close silent garbage huge part trickle plan unknown stdin; do
+    inside rm -f "$PLACE/socket"
+    fake "$mode"
+    same "$mode $(runtime run --bundle "$BUNDLE" "$ID" </dev/null 2>&1)" "$mode done"
+  done
+}
+
+@test "what a lost standby has read of standard input is not lost" {
+  bundle '.process.args = ["sleep", "60"]'
+  run_detached
+  fake stdin
+  echo '{"pids": {"limit": 77}}' | runtime update --resources - "$ID"
+  same "$(cgroup_file pids pids.max)" 77
+}
+
+@test "one in a directory that others could write to is not used" {
+  fake finish
+  run runtime list
+  fails 42
+  inside chmod 755 "$PLACE"
+  same "$(way)" "debug: served cold: the standby's directory is not the user's alone"
+  inside chmod 700 "$PLACE"
+  inside chown 1000 "$PLACE"
+  same "$(way)" "debug: served cold: the standby's directory is not the user's alone"
+  run --separate-stderr inside "$RUNTIME" standby --detach
+  fails 1
+  same "$stderr" "railcar: cannot use \"$PLACE\": it is not a directory of mode 0700 that belongs to user 0"
+  inside chown 0 "$PLACE"
+  inside umount --lazy "$PLACE"
+  inside mount -t tmpfs -o mode=755 run /run
+  inside mkdir -m 700 /run/elsewhere
+  inside ln -s elsewhere "$PLACE"
+  fake finish /run/elsewhere/socket
+  same "$(way)" "debug: served cold: the standby's directory is not the user's alone"
+}
+
+@test "root follows no XDG_RUNTIME_DIR" {
+  mkdir -m 700 "$WORK/railcar-standby"
+  fake finish "$WORK/railcar-standby/socket"
+  same "$(XDG_RUNTIME_DIR=$WORK way)" 'debug: served cold: no standby is running'
+}
+
+@test "another user has his own, below XDG_RUNTIME_DIR" {
+  mkdir -m 700 "$WORK/xdg"
+  chown 1000:1000 "$WORK/xdg"
+  as_user() { inside setpriv --reuid 1000 --regid 1000 --clear-groups env XDG_RUNTIME_DIR="$WORK/xdg" "$@"; }
+  as_user "$RUNTIME" standby --detach </dev/null
+  run --separate-stderr as_user "$RUNTIME" --debug --standby=require list
+  succeeds
+  same "$stderr" 'debug: served by the standby'
+  matches "$(cat "/proc/$(node_pids)/status")" $'\nNoNewPrivs:\t1\n'
+  same "$(way)" 'debug: served cold: no standby is running'
+}
+
+@test "one of another build is not used" {
+  local lib build
+  lib=${LAYER%/*}
+  build=$(grep -oE '[0-9a-f]{16}' <(strings -n 16 "$RUNTIME") | while read -r id; do grep -q "\"$id\"" "$lib/layer.js" && echo "$id" && break; done)
+  sed "s/$build/0123456789abcdef/g" "$RUNTIME" >"$WORK/other"
+  # The first line as well: it tells whether V8's cache is of this text.
+  sed "s/$build/0123456789abcdef/g; 1s/^...../\/\/000/" "$lib/layer.js" >"$WORK/layer.js"
+  chmod 755 "$WORK/other"
+  inside mount --bind "$WORK/layer.js" "$lib/layer.js"
+  inside "$WORK/other" standby --detach </dev/null
+  inside umount "$lib/layer.js"
+  same "$(way)" 'debug: served cold: the standby hung up: it was ended, or is of another build'
+}
+
+@test "twenty at once" {
+  start_standby
+  bundle '.process.args = ["true"]'
+  local n pids=() failed=0
+  for ((n = 0; n < 20; n++)); do
+    runtime --standby=require run --bundle "$BUNDLE" "$ID-$n" </dev/null &
+    pids+=($!)
+  done
+  for n in "${pids[@]}"; do wait "$n" || failed=$((failed + 1)); done
+  same "$failed" 0
+}
+
+@test "it is replaced after so many commands, and no command notices" {
+  start_standby --max-commands 20
+  local first n
+  first=$(node_pids)
+  for ((n = 0; n < 150; n++)); do runtime --standby=require list >/dev/null; done
+  eventually node_changed "$first"
+  eventually '[ "$(node_pids | wc -l)" = 1 ]'
+}
+
+@test "it is replaced when it has grown" {
+  start_standby --max-memory 1
+  local first n
+  first=$(node_pids)
+  for ((n = 0; n < 64; n++)); do runtime --standby=require list >/dev/null; done
+  eventually node_changed "$first"
+}
+
+@test "it ends when nobody has needed it for a while" {
+  start_standby --idle-exit 1
+  serves
+  eventually no_standby_left
+  inside test ! -e "$PLACE/socket"
+}
+
+@test "systemd's socket: served from the first command on" {
+  local activate
+  activate=$(command -v systemd-socket-activate) || skip 'needs systemd-socket-activate'
+  background inside "$activate" --listen="$PLACE/socket" "$RUNTIME" standby --idle-exit 3 </dev/null >"$WORK/activate.log" 2>&1
+  eventually inside test -S "$PLACE/socket"
+  eventually serves
+  same "$(find "/proc/$(node_pids)/fd" -lname 'socket:*' | wc -l)" 2
+  eventually no_standby_left
+  # The socket is systemd's, not the standby's to remove.
+  inside test -S "$PLACE/socket"
+}
+
+@test "300 commands while Node is killed every 200 ms" {
+  start_standby
+  bundle '.process.args = ["true"]'
+  local supervisor killer n failed=0
+  supervisor=$(supervisor_pid)
+  (
+    while sleep 0.2; do
+      children=()
+      # The list has no final newline, which read takes for a failure.
+      read -r -a children <"/proc/$supervisor/task/$supervisor/children" || true
+      [ ${#children[@]} = 0 ] || kill -KILL "${children[@]}"
+    done
+  ) 3>&- 2>/dev/null &
+  killer=$!
+  for ((n = 0; n < 100; n++)); do
+    runtime run --bundle "$BUNDLE" "$ID" </dev/null || failed=$((failed + 1))
+    runtime list >/dev/null || failed=$((failed + 1))
+    runtime --version >/dev/null || failed=$((failed + 1))
+  done
+  kill "$killer"
+  same "$failed" 0
+  eventually serves
+}

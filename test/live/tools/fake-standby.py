@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""A standby that is none: listens on SOCKET and treats every launcher as MODE says. Once it listens, READY exists.
+
+    close      hangs up at once              silent     takes the request and says nothing
+    garbage    bytes that are no frame       huge       a frame of 1 GiB
+    part       half a frame, then nothing    trickle    a frame, a byte every 20 ms
+    plan       a plan that does not decode   unknown    a message of an unknown type
+    stdin      asks for standard input, then hangs up
+    finish     ends the command: prints "owned", exits with 42
+"""
+import os
+import socket
+import struct
+import sys
+import threading
+import time
+
+mode, path, ready = sys.argv[1:4]
+
+READ, PLAN, FINISH = 11, 12, 13
+number = lambda value: struct.pack('<Q', value)
+text = lambda value: struct.pack('<I', len(value)) + value
+many = lambda items: struct.pack('<I', len(items)) + b''.join(items)
+frame = lambda kind, body: struct.pack('<IB', len(body) + 1, kind) + body
+finish = frame(FINISH, number(42) + text(b'owned\n') + text(b'') * 3 + many([number(0), number(0xFFFF), number(0)]))
+
+answers = {
+    'silent': b'',
+    'garbage': os.urandom(4096),
+    'huge': struct.pack('<IB', 1 << 30, FINISH) + bytes(100000),
+    'part': finish[: len(finish) // 2],
+    'plan': frame(PLAN, many([text(b'\x01\xff\xff\xff')] * 4) + finish[5:]),
+    'unknown': frame(99, b''),
+    'stdin': frame(READ, many([number(5) + text(b'') + text(b'') + number(1 << 20)])),
+    'finish': finish,
+}
+
+
+def serve(end):
+    try:
+        if mode == 'close':
+            end.close()
+            return
+        size = struct.unpack('<I', end.recv(4, socket.MSG_WAITALL))[0]
+        end.recv(size, socket.MSG_WAITALL)
+        if mode == 'trickle':
+            for byte in finish:
+                end.send(bytes([byte]))
+                time.sleep(0.02)
+            return
+        end.sendall(answers[mode])
+        if mode == 'stdin':
+            end.recv(4)
+            end.close()
+        else:
+            time.sleep(60)
+    except OSError:
+        pass
+
+
+server = socket.socket(socket.AF_UNIX)
+server.bind(path)
+server.listen(64)
+open(ready, 'w').close()
+while True:
+    threading.Thread(target=serve, args=(server.accept()[0],), daemon=True).start()
