@@ -4,8 +4,10 @@
 
 load security
 
-# race_at PATH FILTER: PATH of the rootfs is a directory and a link to the host, in turn.
+# race_at PATH FILTER: PATH of the rootfs is a directory and a link to the host, in turn. @ in the configuration is the
+# number of the round: what has to be made is missing each time.
 race_at() {
+  rm -f "$WORK/template.json"
   bundle ".process.args = [\"true\"] | $2"
   mkdir -p "$BUNDLE/rootfs/$1"
   ln -s "$VICTIM" "$BUNDLE/rootfs/swapped"
@@ -14,14 +16,16 @@ race_at() {
 }
 
 one_container() {
+  [ -f "$WORK/template.json" ] || cp "$BUNDLE/config.json" "$WORK/template.json"
+  sed "s/@/$((COUNT += 1))/g" "$WORK/template.json" >"$BUNDLE/config.json"
   if runtime run --bundle "$BUNDLE" "$ID"; then return 0; else return 1; fi
 }
 
 @test "CVE-2021-30465, CVE-2024-45310: tmpfs, with and without its contents, and proc" {
   race_at target '.mounts += [
-    {destination: "/target/new/place", type: "tmpfs", source: "tmpfs"},
+    {destination: "/target/new@/a/b/c/d/e/f/g", type: "tmpfs", source: "tmpfs"},
     {destination: "/target/folder", type: "tmpfs", source: "tmpfs", options: ["tmpcopyup"]},
-    {destination: "/target/a/b/proc", type: "proc", source: "proc"}]'
+    {destination: "/target/a@/b/c/d/e/f/g/proc", type: "proc", source: "proc"}]'
   [ "$won" -gt 0 ] || fail 'never a container, so nothing was tested'
 }
 
@@ -32,20 +36,20 @@ one_container() {
 
 @test "CVE-2021-30465, CVE-2024-45310: binds of files and directories" {
   race_at target '.mounts += [
-    {destination: "/target/made/file", type: "bind", source: "/etc/hostname", options: ["bind", "ro"]},
-    {destination: "/target/made/folder", type: "bind", source: "/etc", options: ["rbind", "ro"]},
-    {destination: "/target/made/folder/../remade", type: "bind", source: "/etc", options: ["rbind", "nosuid"]}]'
+    {destination: "/target/made@/a/b/c/d/e/f/file", type: "bind", source: "/etc/hostname", options: ["bind", "ro"]},
+    {destination: "/target/made@/folder", type: "bind", source: "/etc", options: ["rbind", "ro"]},
+    {destination: "/target/made@/folder/../remade/a/b/c/d", type: "bind", source: "/etc", options: ["rbind", "nosuid"]}]'
 }
 
 @test "CVE-2021-30465, NVIDIA CVE-2024-0132, CVE-2025-23359: mount(2) with long options, remounts" {
   race_at target '.mounts += [
-    {destination: "/target/long", type: "tmpfs", source: "tmpfs", options: ["mode=" + ([range(300)] | map("0") | join("")) + "755"]},
-    {destination: "/target/long", type: "none", options: ["remount", "ro"]}]'
+    {destination: "/target/long@/a/b/c/d", type: "tmpfs", source: "tmpfs", options: ["mode=" + ([range(300)] | map("0") | join("")) + "755"]},
+    {destination: "/target/long@/a/b/c/d", type: "none", options: ["remount", "ro"]}]'
 }
 
 @test "CVE-2026-41579, CVE-2024-45310: devices and links of /dev" {
   race_at dev '.mounts |= map(select(.destination | startswith("/dev") | not))
-    | .linux.devices = [{path: "/dev/deep/fuse", type: "c", major: 10, minor: 229, uid: 7, gid: 7}, {path: "/dev/pipe", type: "p"}]'
+    | .linux.devices = [{path: "/dev/deep@/a/b/c/d/fuse", type: "c", major: 10, minor: 229, uid: 7, gid: 7}, {path: "/dev/pipe@", type: "p"}]'
   [ "$won" -gt 0 ] || fail 'never a container, so nothing was tested'
 }
 
@@ -80,6 +84,7 @@ masked() {
 
 @test "CVE-2025-52565, CVE-2026-88264: /dev, /dev/pts and /dev/console of a terminal" {
   for path in dev dev/pts dev/console; do
+    rm -f "$WORK/template.json"
     bundle '.process.terminal = true | .process.args = ["true"] | .mounts |= map(select(.destination != "/dev"))'
     mkdir -p "$BUNDLE/rootfs/dev/pts"
     [ "$path" != dev/console ] || touch "$BUNDLE/rootfs/dev/console"
@@ -95,5 +100,5 @@ masked() {
 }
 
 @test "CVE-2024-21626, CVE-2024-45310: the working directory, which is made" {
-  race_at work '.process.cwd = "/work/made/here"'
+  race_at work '.process.cwd = "/work/made@/a/b/c/d/e/f/here"'
 }
