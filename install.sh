@@ -9,6 +9,7 @@ program=install.sh
 . "$repository/.install/debian.sh"
 . "$repository/.install/manifest.sh"
 . "$repository/.install/engine.sh"
+. "$repository/.install/standby.sh"
 
 # gcc and make for the addon and everything, musl for the static launcher, kernel headers for both.
 build_packages=(ca-certificates gcc g++ libc6-dev libseccomp-dev linux-libc-dev make musl-tools)
@@ -25,6 +26,7 @@ main() {
   build
   choose_engine
   install_files
+  if [ "$with_standby" = yes ]; then install_standby; else forget_standby; fi
   if [ "$with_docker" = yes ]; then register_with_docker; fi
   if [ "$with_demo" = yes ]; then demo; else next_steps; fi
 }
@@ -43,13 +45,14 @@ Running it again updates what is there.
   --demo                then make a small root file system and run a first container
   --docker              also register the runtime "railcar" in Docker's daemon.json
   --docker-config FILE  the daemon.json to use (default /etc/docker/daemon.json)
+  --no-standby          leave out the units of the standby, which systemd would start with the first command
   --uninstall           remove exactly what was installed (give the same --prefix)
   --help                this text
 TEXT
 }
 
 parse() {
-  prefix=/usr/local action=install engine='' with_demo=no with_docker=no docker_config=/etc/docker/daemon.json
+  prefix=/usr/local action=install engine='' with_demo=no with_docker=no with_standby=yes docker_config=/etc/docker/daemon.json
   while [ $# -gt 0 ]; do
     case $1 in
       --prefix=* | --engine=* | --docker-config=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
@@ -66,6 +69,7 @@ parse() {
         ;;
       --demo) with_demo=yes ;;
       --docker) with_docker=yes ;;
+      --no-standby) with_standby=no ;;
       --uninstall) action=uninstall ;;
       --help | -h)
         usage
@@ -178,6 +182,7 @@ demo() {
 next_steps() {
   say 'done'
   note "$binary --help"
+  if ! runs_systemd; then note "$binary standby --detach makes every command faster, until this machine restarts."; fi
   note './install.sh --demo runs a first container; ./install.sh --docker makes it a runtime of Docker.'
 }
 
@@ -187,6 +192,7 @@ uninstall() {
   left=$(env -i "$binary" list --quiet 2>/dev/null) || left=
   [ -z "$left" ] || fail "these containers still exist; delete them first: $(echo "$left" | tr '\n' ' ')"
   forget_docker
+  forget_standby
   remove_all
   say "removed railcar from $prefix"
 }

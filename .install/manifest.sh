@@ -3,6 +3,7 @@
 # made. Entered before the thing is made, so that nothing is ever there without being listed.
 #   directory       goes if it is empty by then: only those that were not there before are listed
 #   file, link      goes
+#   unit            one of systemd's, which is stopped first
 #   tree            goes with everything in it
 #   docker          a daemon.json into which the runtime was entered; docker-created: and that was not there before
 
@@ -65,7 +66,7 @@ remove_all() {
   for ((index = ${#lines[@]} - 1; index >= 0; index--)); do
     IFS=$'\t' read -r kind path <<<"${lines[index]}"
     case $kind in
-      file | link) rm -f "$path" ;;
+      file | link | unit) rm -f "$path" ;;
       tree) rm -rf --one-file-system "${path:?}" ;;
       # Someone else may have put something there since.
       directory) rmdir "$path" 2>/dev/null || true ;;

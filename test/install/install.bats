@@ -15,7 +15,7 @@ teardown_file() { rm -rf "$DIR"; }
 
 @test "--help tells every option" {
   run -0 "$REPOSITORY/install.sh" --help
-  for option in --prefix --engine --demo --docker --docker-config --uninstall; do
+  for option in --prefix --engine --demo --docker --docker-config --no-standby --uninstall; do
     [[ $output == *"$option"* ]]
   done
 }
