@@ -65,6 +65,19 @@ unharmed() {
 # run_container: the bundle in the foreground, with $status and $output of bats.
 run_container() { run runtime run "$@" --bundle "$BUNDLE" "$ID" </dev/null; }
 
+# As in the live tests, but with the programs that are used here only: it is copied some hundred times.
+shared_rootfs() {
+  local rootfs=$BATS_RUN_TMPDIR/rootfs-security programs
+  if [ ! -d "$rootfs" ]; then
+    programs=(awk busybox cat echo env grep head id ls mkdir pwd readlink sh sleep sort stat test touch tr true uniq wc)
+    make_rootfs "$rootfs.new"
+    # shellcheck disable=SC2046
+    find "$rootfs.new/bin" -type l $(printf '! -name %s ' "${programs[@]}") -delete
+    mv "$rootfs.new" "$rootfs"
+  fi
+  echo "$rootfs"
+}
+
 # refused TEXT...: neither create nor run accepts the bundle; the message says each text, the host is as before, and
 # nothing is left.
 refused() {
@@ -72,6 +85,7 @@ refused() {
   for verb in create run; do
     # Not through a pipe: should it be accepted, the container would hold that open.
     status=0
+    # shellcheck disable=SC2034 # read by fails
     runtime "$verb" --bundle "$BUNDLE" "$ID" </dev/null >"$WORK/output" 2>&1 || status=$?
     output=$(cat "$WORK/output")
     fails 1

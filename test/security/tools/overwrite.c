@@ -33,7 +33,7 @@ static void attack(int fd) {
         return;
     /* A write seal lets it be opened for writing and nothing more. */
     if (pwrite(out, "#", 1, 0) == 1 || ftruncate(out, 0) == 0 || fallocate(out, 0, 1 << 24, 1) == 0)
-        append("/written", "contents");
+        append("/written", path);
     close(out);
 }
 
@@ -47,6 +47,14 @@ static void take(int pid) {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return;
+    /* It may have become a program of the image since. */
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    length = readlink(path, target, sizeof target - 1);
+    target[length < 0 ? 0 : length] = '\0';
+    if (strncmp(target, "/bin/", 5) == 0) {
+        close(fd);
+        return;
+    }
     append("/tried", target);
     close(held[next % HELD]);
     held[next++ % HELD] = fd;
