@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -47,10 +47,10 @@ function makeBundle(bench: Bench): void {
   );
 }
 
-/** Directories called `id` in any hierarchy. */
+/** Directories called `id` in any hierarchy. Other cgroups may go while they are walked, of which find complains. */
 function cgroupsOf(id: string): string[] {
-  return execFileSync('find', ['/sys/fs/cgroup', '-name', id], { encoding: 'utf8' })
-    .split('\n')
+  return spawnSync('find', ['/sys/fs/cgroup', '-name', id], { encoding: 'utf8' })
+    .stdout.split('\n')
     .filter(Boolean);
 }
 
