@@ -34,6 +34,9 @@ export const resident: Scenario = {
   },
 };
 
+/** Milliseconds after which whoever was about to end has ended. */
+const settled = 300;
+
 /** Kilobytes for each container: of all that the commands left behind and that is in no container. */
 async function besides(
   { world }: Bench,
@@ -50,6 +53,7 @@ async function besides(
   await world.timer.perform(steps);
   const inside = (id: string) => members(inHierarchy('pids', join(world.cgroup, id)));
   await all(() => ids.every((id) => inside(id).some(sleeps)));
+  await wait(settled);
   const contained = new Set(ids.flatMap(inside));
   const left = descendants(world.timer.process.pid ?? 0).filter((pid) => !contained.has(pid));
   const kilobytes = left.reduce((total, pid) => total + memoryOf(pid), 0) / count;
