@@ -21,6 +21,8 @@ teardown() {
 }
 
 inside() { nsenter --mount="/proc/$HOLDER/ns/mnt" --wd="$PWD" "$@" 3>&-; }
+# The command itself, so that the teardown kills no shell around it.
+in_background_inside() { background nsenter --mount="/proc/$HOLDER/ns/mnt" "$@"; }
 runtime() { inside "$RUNTIME" --root "$ROOT" "$@"; }
 # By which way a command goes, as it says itself.
 way() { runtime --debug "$@" list 2>&1 >/dev/null; }
@@ -45,7 +47,7 @@ no_standby_left() { [ -z "$(standby_processes)" ]; }
 # fake MODE [SOCKET]: something else listens where a standby would.
 fake() {
   rm -f "$WORK/ready"
-  background inside python3 "$LIVE/tools/fake-standby.py" "$1" "${2:-$PLACE/socket}" "$WORK/ready" </dev/null >/dev/null 2>&1
+  in_background_inside python3 "$LIVE/tools/fake-standby.py" "$1" "${2:-$PLACE/socket}" "$WORK/ready" </dev/null >/dev/null 2>&1
   eventually test -e "$WORK/ready"
 }
 
@@ -292,7 +294,7 @@ fake() {
 @test "systemd's socket: served from the first command on" {
   local activate
   activate=$(command -v systemd-socket-activate) || skip 'needs systemd-socket-activate'
-  background inside "$activate" --listen="$PLACE/socket" "$RUNTIME" standby --idle-exit 3 </dev/null >"$WORK/activate.log" 2>&1
+  in_background_inside "$activate" --listen="$PLACE/socket" "$RUNTIME" standby --idle-exit 3 </dev/null >"$WORK/activate.log" 2>&1
   eventually inside test -S "$PLACE/socket"
   eventually serves
   same "$(find "/proc/$(node_pids)/fd" -lname 'socket:*' | wc -l)" 2
