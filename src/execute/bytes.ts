@@ -1,7 +1,12 @@
 /** Writes the little-endian forms of `messages.ts` and `plan/encode.ts` into one growing buffer. */
 export class ByteWriter {
-  #buffer = Buffer.allocUnsafe(4096);
+  #buffer: Buffer;
   #length = 0;
+
+  /** `room`: how much will probably be written. */
+  constructor(room = 1024) {
+    this.#buffer = Buffer.allocUnsafe(room);
+  }
 
   u8(value: number): void {
     this.#length = this.#room(1).writeUInt8(value, this.#length);
@@ -16,7 +21,15 @@ export class ByteWriter {
   }
 
   u64(value: number | bigint): void {
-    this.#length = this.#room(8).writeBigUInt64LE(BigInt(value), this.#length);
+    const buffer = this.#room(8);
+    if (typeof value === 'bigint') {
+      this.#length = buffer.writeBigUInt64LE(value, this.#length);
+      return;
+    }
+    // Two halves: nearly all numbers are small, and making bigints of them costs more than all the rest.
+    if (!Number.isInteger(value)) throw new RangeError(`${value} is no integer`);
+    buffer.writeUInt32LE(value % 0x100000000, this.#length);
+    this.#length = buffer.writeUInt32LE(Math.floor(value / 0x100000000), this.#length + 4);
   }
 
   /** u32 length and the bytes. */
@@ -27,7 +40,11 @@ export class ByteWriter {
   }
 
   string(value: string): void {
-    this.bytes(Buffer.from(value));
+    // Room for the longest UTF-8 form, and no buffer in between.
+    const buffer = this.#room(4 + value.length * 3);
+    const size = buffer.write(value, this.#length + 4);
+    buffer.writeUInt32LE(size, this.#length);
+    this.#length += 4 + size;
   }
 
   /** Bytes followed by a NUL that the length does not count, so that C may use them where they lie. */
@@ -39,7 +56,8 @@ export class ByteWriter {
   /** Text for the C side. A NUL inside would silently cut it there, so it is refused. */
   text(value: string): void {
     if (value.includes('\0')) throw new RangeError(`text holds a NUL character: ${JSON.stringify(value)}`);
-    this.terminated(Buffer.from(value));
+    this.string(value);
+    this.u8(0);
   }
 
   list<T>(items: readonly T[], write: (item: T) => void): void {

@@ -50,10 +50,10 @@ export function encodePlan(plan: Plan): EncodedPlan {
     flatten('undo' in op ? (op.undo ?? []) : []).map((flat) => ({ ...flat, guard: index })),
   );
   const programs = [
-    encodeProgram(hands, handsOps, slots),
-    encodeProgram(undo, handsOps, slots),
-    encodeProgram(flatten(plan.teardown), handsOps, slots),
-    ...plan.stubs.map((ops) => encodeProgram(flatten(ops), stubOps, slots)),
+    encodeProgram(hands, handsLayouts, slots),
+    encodeProgram(undo, handsLayouts, slots),
+    encodeProgram(flatten(plan.teardown), handsLayouts, slots),
+    ...plan.stubs.map((ops) => encodeProgram(flatten(ops), stubLayouts, slots)),
   ];
   return { programs, slots };
 }
@@ -72,56 +72,98 @@ export function flatten(ops: readonly AnyOp[]): FlatOp[] {
   });
 }
 
+type Slots = Map<string, number>;
+type EncodeArgument = (out: ByteWriter, value: unknown, slots: Slots) => void;
+
+interface Layout {
+  readonly code: number;
+  readonly args: readonly (readonly [name: string, encode: EncodeArgument])[];
+}
+
+type Layouts = ReadonlyMap<string, Layout>;
 type Tables = Readonly<Record<string, { readonly args: Readonly<Record<string, ArgKind>> }>>;
 
-function encodeProgram(flat: readonly FlatOp[], table: Tables, slots: Map<string, number>): Uint8Array {
-  const codes = new Map(Object.keys(table).map((name, index) => [name, index + 1]));
-  const origins = [...new Set(flat.map(({ op }) => op.origin))];
-  const out = new ByteWriter();
+/** Worked out once, since every plan has hundreds of operations. */
+const handsLayouts = layouts(handsOps);
+const stubLayouts = layouts(stubOps);
+
+function layouts(table: Tables): Layouts {
+  const entries = Object.entries(table).map(([name, { args }], index): [string, Layout] => {
+    const encoders = Object.entries(args).map(([arg, kind]) => [arg, encoderOf(kind)] as const);
+    return [name, { code: index + 1, args: encoders }];
+  });
+  return new Map(entries);
+}
+
+/** Of a usual plan, the stub's program is the longest. */
+const PROGRAM_ROOM = 16 * 1024;
+
+function encodeProgram(flat: readonly FlatOp[], layouts: Layouts, slots: Slots): Uint8Array {
+  const origins = numbered(flat);
+  const out = new ByteWriter(PROGRAM_ROOM);
   out.u32(MAGIC);
   out.u32(flat.length);
-  out.list(origins, (origin) => out.string(origin));
+  out.list([...origins.keys()], (origin) => out.string(origin));
   for (const { op, skip, guard } of flat) {
     const on = op.orElse?.on ?? [];
-    out.u16(codes.get(op.op) ?? 0);
-    out.u16(origins.indexOf(op.origin));
+    const layout = layouts.get(op.op);
+    out.u16(layout?.code ?? 0);
+    out.u16(origins.get(op.origin) ?? 0);
     out.u16(guard);
     out.u8(skip);
     out.u8(on.length);
     out.sized(() => {
       for (const name of on) out.u16(errnos[name]);
-      for (const [name, kind] of Object.entries(table[op.op]?.args ?? {})) {
-        encodeArgument(out, kind, (op as unknown as Record<string, unknown>)[name], slots);
+      for (const [name, encode] of layout?.args ?? []) {
+        encode(out, (op as unknown as Record<string, unknown>)[name], slots);
       }
     });
   }
   return out.finish();
 }
 
-function encodeArgument(out: ByteWriter, kind: ArgKind, value: unknown, slots: Map<string, number>): void {
+function numbered(flat: readonly FlatOp[]): Map<string, number> {
+  const origins = new Map<string, number>();
+  for (const { op } of flat) if (!origins.has(op.origin)) origins.set(op.origin, origins.size);
+  return origins;
+}
+
+function encoderOf(kind: ArgKind): EncodeArgument {
   switch (kind) {
     case 'number':
-      return out.u64(value as number | bigint);
+      return (out, value) => out.u64(value as number | bigint);
     case 'string':
-      return out.text(value as string);
+      return (out, value) => out.text(value as string);
     case 'bytes':
-      return out.terminated(value as Uint8Array);
+      return (out, value) => out.terminated(value as Uint8Array);
     case 'strings':
-      return out.list(value as string[], (text) => out.text(text));
+      return (out, value) => out.list(value as string[], (text) => out.text(text));
     case 'template':
-      return encodeTemplate(out, value as Template);
+      return (out, value) => encodeTemplate(out, value as Template);
     case 'slot':
     case 'into':
-      return out.u64(value === null ? NO_SLOT : slotNumber(value as string, slots));
+      return (out, value, slots) => out.u64(value === null ? NO_SLOT : slotNumber(value as string, slots));
     case 'slots':
-      return out.list(value as string[], (name) => out.u64(slotNumber(name, slots)));
+      return (out, value, slots) => out.list(value as string[], (name) => out.u64(slotNumber(name, slots)));
   }
   const [table, name] = kind.split(':') as ['flags' | 'enum', string];
-  if (table === 'enum') {
-    return out.u64((enumTables as Record<string, Record<string, number>>)[name]?.[value as string] ?? 0);
-  }
+  return table === 'enum' ? enumEncoder(name) : flagsEncoder(name);
+}
+
+function enumEncoder(name: string): EncodeArgument {
+  const numbers = (enumTables as Record<string, Record<string, number>>)[name] ?? {};
+  return (out, value) => out.u64(numbers[value as string] ?? 0);
+}
+
+function flagsEncoder(name: string): EncodeArgument {
   const bits = (flagTables as Record<string, Record<string, number>>)[name] ?? {};
-  return out.u64((value as string[]).reduce((sum, flag) => sum | BigInt(bits[flag] ?? 0), 0n));
+  // Bit operations on numbers know 32 bits.
+  if (Object.values(bits).every((bit) => bit <= 0xffffffff)) {
+    return (out, value) =>
+      out.u64((value as string[]).reduce((sum, flag) => sum | (bits[flag] ?? 0), 0) >>> 0);
+  }
+  return (out, value) =>
+    out.u64((value as string[]).reduce((sum, flag) => sum | BigInt(bits[flag] ?? 0), 0n));
 }
 
 function encodeTemplate(out: ByteWriter, template: Template): void {
@@ -132,7 +174,7 @@ function encodeTemplate(out: ByteWriter, template: Template): void {
   });
 }
 
-function slotNumber(name: string, slots: Map<string, number>): number {
+function slotNumber(name: string, slots: Slots): number {
   const known = slots.get(name);
   if (known !== undefined) return known;
   slots.set(name, slots.size);
