@@ -7,9 +7,10 @@ import type { HandsOp, Template } from './plan/ops.ts';
 
 /**
  * Goes through the life of a container with hands that only pretend, so that V8 has compiled what real commands use
- * when its code is kept as a cache. Returns how each command ended.
+ * when its code is kept as a cache, or before the first real one comes. Returns how each command ended. `pause` comes
+ * before each, for a process that has something else to do.
  */
-export async function rehearse(): Promise<(Finish | null)[]> {
+export async function rehearse(pause?: () => Promise<void>): Promise<(Finish | null)[]> {
   const files = new Map([
     [`${BUNDLE}/config.json`, configText()],
     ['/proc/self/mountinfo', mountinfo],
@@ -17,7 +18,10 @@ export async function rehearse(): Promise<(Finish | null)[]> {
     [`/proc/${PID}/stat`, stat],
   ]);
   const finishes: (Finish | null)[] = [];
-  for (const line of commandLines) finishes.push(await runCommand(request(line), pretendingHands(files)));
+  for (const line of commandLines) {
+    await pause?.();
+    finishes.push(await runCommand(request(line), pretendingHands(files)));
+  }
   return finishes;
 }
 

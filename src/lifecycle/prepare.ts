@@ -48,7 +48,9 @@ export async function prepareContainer(
     throw new RailcarError('container-exists', 'container with given ID already exists');
   }
   await refuseHostSettings(config, positions, context.hands);
-  const host = parseCgroupHost(textOf(answers.mountinfo) ?? '', context.request.cgroups);
+  const mountinfo = textOf(answers.mountinfo) ?? '';
+  const { cgroups: own } = context.request;
+  const host = context.remember('host', `${mountinfo}\0${own}`, () => parseCgroupHost(mountinfo, own));
   const marked = isThere(answers.systemd) ? { ...host, files: { [SYSTEMD_MARK]: '' } } : host;
   const reads = located(positions, () => cgroupReads(config, marked, target.id));
   const cgroups = withFiles(marked, reads, await context.hands.read(reads));

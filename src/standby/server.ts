@@ -45,6 +45,15 @@ export class Standby {
     });
   }
 
+  get busy(): boolean {
+    return this.#sockets.size > 0;
+  }
+
+  /** Told to stop; something may still be in flight. */
+  get stopped(): boolean {
+    return !this.#server.listening;
+  }
+
   /** Accepts no more; what is in flight is finished. The process then has nothing left to wait for. */
   stop(): void {
     clearTimeout(this.#idle);

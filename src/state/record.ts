@@ -75,13 +75,9 @@ export interface ContainerRecord {
 
 /** The first thing that `create` writes: what is about to be made, so that `delete --force` finds it. */
 export function journalText(fresh: NewRecord): string {
-  return recordText({
-    ...common(fresh),
-    phase: 'creating',
-    init_process_pid: 0,
-    init_process_start: 0,
-    namespace_paths: {},
-  });
+  const { config, ...rest } = common(fresh);
+  const empty = { phase: 'creating', init_process_pid: 0, init_process_start: 0, namespace_paths: {} };
+  return `${JSON.stringify({ ...rest, ...empty }).slice(0, -1)},"config":${configText(config)}}\n`;
 }
 
 /** The complete record; pid and start time are filled in by the hands when they write it. */
@@ -101,8 +97,19 @@ export function recordTemplate(fresh: NewRecord): Template {
     { variable: 'startTime' },
     ',"namespace_paths":{',
     ...paths,
-    `},"config":${stringifyJson(config)}}\n`,
+    `},"config":${configText(config)}}\n`,
   ];
+}
+
+/** Two records of a container hold it, and a standby is given the same one again and again. Nobody changes one. */
+const configTexts = new WeakMap<Config, string>();
+
+function configText(config: Config): string {
+  const known = configTexts.get(config);
+  if (known !== undefined) return known;
+  const text = stringifyJson(config);
+  configTexts.set(config, text);
+  return text;
 }
 
 /** A record that is already complete (`update` rewrites it). */
