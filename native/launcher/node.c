@@ -16,10 +16,14 @@ enum { NODE_SOCKET = 3 };
 /* Exit statuses of a child that did not become Node, which itself uses none of them. */
 enum { NO_DESCRIPTORS = 124, NO_ENGINE = 125 };
 
-int node_execute(char *const *options) {
-    char *arguments[2 + NODE_OPTIONS_MAX + 1] = {(char[]){ENGINE}, (char[]){LAYER}};
-    for (int i = 0; i < NODE_OPTIONS_MAX && options && options[i]; i++)
-        arguments[2 + i] = options[i];
+int node_execute(char *const *flags, char *const *options) {
+    char *arguments[NODE_ARGUMENTS_MAX + 1] = {(char[]){ENGINE}};
+    int count = 1;
+    while (*flags && count < NODE_ARGUMENTS_MAX - 1)
+        arguments[count++] = *flags++;
+    arguments[count++] = (char[]){LAYER};
+    while (*options && count < NODE_ARGUMENTS_MAX)
+        arguments[count++] = *options++;
     /* No variable of the caller's may steer a program that decides for root (NODE_OPTIONS, SSL_CERT_FILE, …). */
     char *const environment[] = {NULL};
     return execve(ENGINE, arguments, environment);
@@ -37,7 +41,8 @@ _Noreturn static void become_node(int socket, pid_t launcher) {
     if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
         _exit(NO_DESCRIPTORS);
     sys_close_range(NODE_SOCKET + 1, ~0u, 0);
-    node_execute(NULL);
+    char *const none[] = {NULL};
+    node_execute(none, none);
     _exit(NO_ENGINE);
 }
 

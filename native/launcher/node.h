@@ -12,9 +12,9 @@ struct node {
 
 /* Where it is. */
 extern const char *const node_engine;
-#define NODE_OPTIONS_MAX 4
-/* Becomes Node on the layer, with these options (NULL: none) and an empty environment. Returns -1 if it cannot. */
-int node_execute(char *const *options);
+#define NODE_ARGUMENTS_MAX 12
+/* Becomes Node with these flags, on the layer with these options, and an empty environment. Returns -1 if it cannot. */
+int node_execute(char *const *flags, char *const *options);
 
 /* Cold: starts a Node layer for this command. Returns 0 or -1. */
 int node_start(struct node *node);
