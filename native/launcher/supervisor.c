@@ -1,4 +1,5 @@
 #include "supervisor.h"
+#include "checkup.h"
 #include "io.h"
 #include "place.h"
 #include "say.h"
@@ -23,6 +24,8 @@
 #define PAUSE_LONGEST 10000u
 /* How long (ms) workers may take to finish when the standby ends. */
 #define ENDING 5000u
+/* How long (ms) one that starts may take until it is ready, on the slowest of machines. */
+#define STARTING 60000u
 /* systemd's first socket. */
 #define INHERITED 3
 
@@ -34,7 +37,9 @@ struct supervisor {
     int signals;
     int announce; /* -1: nobody waits to hear that it answers */
     struct worker workers[WORKERS];
-    bool served; /* once at least */
+    struct checkup checkup; /* of the one that serves */
+    uint64_t ready_by;      /* the one that starts */
+    bool served;            /* once at least */
     bool replace;
     bool ending;
     unsigned failures;
@@ -173,6 +178,7 @@ static void take_over(struct supervisor *supervisor, struct worker *fresh) {
         worker_stop(worker);
     }
     fresh->phase = WORKER_SERVING;
+    supervisor->checkup = (struct checkup){0};
     supervisor->served = true;
     supervisor->replace = false;
     supervisor->failures = 0;
@@ -180,7 +186,10 @@ static void take_over(struct supervisor *supervisor, struct worker *fresh) {
 }
 
 static void hear(struct supervisor *supervisor, struct worker *worker) {
-    switch (worker_hear(worker)) {
+    int word = worker_hear(worker);
+    if (word && worker->phase == WORKER_SERVING)
+        checkup_heard(&supervisor->checkup);
+    switch (word) {
     case WORKER_READY:
         if (worker->phase == WORKER_STARTING)
             take_over(supervisor, worker);
@@ -246,6 +255,7 @@ static bool wants_another(struct supervisor *supervisor) {
 
 static void start_another(struct supervisor *supervisor) {
     struct worker *room = find(supervisor, WORKER_NONE);
+    supervisor->ready_by = deadline_in(STARTING);
     if (room && worker_start(room, supervisor->listening, supervisor->wish) == 0)
         return;
     /* Commands that hang for ever (a hook) must not keep all the others from being served. */
@@ -257,20 +267,56 @@ static void start_another(struct supervisor *supervisor) {
     supervisor->next_start = deadline_in(PAUSE_FIRST);
 }
 
+/* One that hangs is as good as dead: SIGCHLD brings the next. */
+static void end_hanging(struct supervisor *supervisor) {
+    if (supervisor->ending)
+        return;
+    struct worker *serving = find(supervisor, WORKER_SERVING);
+    struct worker *starting = find(supervisor, WORKER_STARTING);
+    if (serving && checkup_fails(&supervisor->checkup, serving)) {
+        say("the Node layer of the standby does not answer");
+        kill(serving->pid, SIGKILL);
+    }
+    if (starting && now_ms() >= supervisor->ready_by)
+        kill(starting->pid, SIGKILL);
+}
+
+static uint64_t earlier(uint64_t one, uint64_t other) {
+    return one < other ? one : other;
+}
+
+/* When there is something to do although nothing has happened. */
+static uint64_t next_deadline(struct supervisor *supervisor) {
+    if (supervisor->ending)
+        return supervisor->next_start;
+    uint64_t next = wants_another(supervisor) ? supervisor->next_start : NO_DEADLINE;
+    if (find(supervisor, WORKER_SERVING))
+        next = earlier(next, checkup_deadline(&supervisor->checkup));
+    if (find(supervisor, WORKER_STARTING))
+        next = earlier(next, supervisor->ready_by);
+    return next;
+}
+
+/* The socket that commands connect to, while it matters that they do. */
+static int activity(struct supervisor *supervisor) {
+    bool matters = find(supervisor, WORKER_SERVING) && checkup_awaits_activity(&supervisor->checkup);
+    return matters ? supervisor->listening : -1;
+}
+
 static void await(struct supervisor *supervisor) {
-    struct pollfd watched[1 + WORKERS] = {{.fd = supervisor->signals, .events = POLLIN}};
+    struct pollfd watched[2 + WORKERS] = {
+        {.fd = supervisor->signals, .events = POLLIN}, {.fd = activity(supervisor), .events = POLLIN}};
     for (int i = 0; i < WORKERS; i++) {
         struct worker *worker = &supervisor->workers[i];
         int control = worker->phase == WORKER_NONE ? -1 : worker->control;
-        watched[1 + i] = (struct pollfd){.fd = control, .events = POLLIN};
+        watched[2 + i] = (struct pollfd){.fd = control, .events = POLLIN};
     }
-    uint64_t now = now_ms();
-    bool timed = supervisor->ending || wants_another(supervisor);
-    int timeout = !timed ? -1 : now < supervisor->next_start ? (int)(supervisor->next_start - now) : 0;
-    if (poll(watched, 1 + WORKERS, timeout) <= 0)
+    if (poll(watched, 2 + WORKERS, left_until(next_deadline(supervisor))) <= 0)
         return;
+    if (watched[1].revents)
+        checkup_activity(&supervisor->checkup);
     for (int i = 0; i < WORKERS; i++) {
-        if (watched[1 + i].revents)
+        if (watched[2 + i].revents)
             hear(supervisor, &supervisor->workers[i]);
     }
     if (watched[0].revents)
@@ -308,6 +354,7 @@ static int run(struct supervisor *supervisor) {
     while (!is_over(supervisor)) {
         if (wants_another(supervisor) && now_ms() >= supervisor->next_start)
             start_another(supervisor);
+        end_hanging(supervisor);
         await(supervisor);
     }
     return supervisor->code;

@@ -18,7 +18,7 @@ uint64_t deadline_in(uint64_t milliseconds) {
     return milliseconds < NO_DEADLINE - now ? now + milliseconds : NO_DEADLINE;
 }
 
-static int left_until(uint64_t deadline) {
+int left_until(uint64_t deadline) {
     if (deadline == NO_DEADLINE)
         return -1;
     uint64_t now = now_ms();

@@ -9,6 +9,8 @@ uint64_t now_ms(void);
 #define NO_DEADLINE UINT64_MAX
 /* The point in time this many milliseconds from now. */
 uint64_t deadline_in(uint64_t milliseconds);
+/* What poll(2) takes as its timeout. */
+int left_until(uint64_t deadline);
 
 #define WAIT_MAX 3
 /* poll(2) on at most WAIT_MAX descriptors. Returns 0 when one is ready, or -1: ETIMEDOUT, or EINTR for a signal. */

@@ -136,6 +136,11 @@ int worker_hear(struct worker *worker) {
     return heard[size - 1] == WORKER_RETIRES || heard[size - 1] == WORKER_IDLE ? heard[size - 1] : heard[0];
 }
 
+void worker_ask(struct worker *worker) {
+    /* One that cannot even take the question does not answer it. */
+    (void)!send(worker->control, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
 void worker_stop(struct worker *worker) {
     if (worker->control >= 0)
         close(steal_fd(&worker->control));

@@ -23,6 +23,7 @@ enum worker_word {
     WORKER_READY = 'R',
     WORKER_RETIRES = 'X',
     WORKER_IDLE = 'I',
+    WORKER_ALIVE = 'A', /* the answer to being asked */
     /* Before it has become Node: the rest is why it cannot. */
     WORKER_FAILED = 'E',
 };
@@ -31,6 +32,8 @@ enum worker_word {
 int worker_start(struct worker *worker, int listening, const struct standby_wish *wish);
 /* One of worker_word, or 0 when it has nothing to say. */
 int worker_hear(struct worker *worker);
+/* Whether it still serves; it answers with any of its words. */
+void worker_ask(struct worker *worker);
 void worker_stop(struct worker *worker);
 /* On standard error: why it ended, which it was not asked to. */
 void worker_explain(const struct worker *worker, int status);

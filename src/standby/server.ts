@@ -12,14 +12,17 @@ export interface StandbyOptions {
   readonly idleExit: number;
   readonly maxCommands: number;
   readonly maxMemory: number;
-  /** Resident memory of this process in bytes. */
+  /** Resident memory of this process in bytes; fails when no descriptor is left to ask with. */
   readonly memory: () => number;
-  /** To the supervisor: it answers; it wants to be replaced; nobody has needed it for a while. */
-  readonly say: (word: 'ready' | 'retire' | 'idle') => void;
+  /** To the supervisor: it answers; it wants to be replaced; nobody has needed it for a while; it was asked, and serves. */
+  readonly say: (word: 'ready' | 'retire' | 'idle' | 'alive') => void;
 }
 
 /** How long (ms) a launcher may take to say what it wants: it has nothing to wait for. */
 const REQUEST_DEADLINE = 5000;
+
+/** So many launchers that gave up, and none that was answered meanwhile, mean that something is wrong with this process. */
+const MANY_DISAPPOINTED = 2;
 
 /** Asking the kernel for the memory takes as long as a tenth of a command. */
 const COMMANDS_PER_LOOK = 32;
@@ -35,6 +38,9 @@ export class Standby {
   #idle: NodeJS.Timeout | undefined;
   #commands = 0;
   #retiring = false;
+  /** Launchers since the supervisor asked last: those that were answered, those that hung up before. */
+  #answered = 0;
+  #disappointed = 0;
 
   constructor(options: StandbyOptions) {
     this.#options = options;
@@ -54,6 +60,24 @@ export class Standby {
     return !this.#server.listening;
   }
 
+  /** To the supervisor's question whether commands are served: says so, or wants to be replaced. */
+  answer(): void {
+    const serves = this.#answered > 0 || this.#disappointed < MANY_DISAPPOINTED;
+    this.#answered = 0;
+    this.#disappointed = 0;
+    this.#options.say(serves && this.#hasDescriptors() ? 'alive' : 'retire');
+  }
+
+  /** Without any, what connects is hung up on before this process hears of it. */
+  #hasDescriptors(): boolean {
+    try {
+      this.#options.memory();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** Accepts no more; what is in flight is finished. The process then has nothing left to wait for. */
   stop(): void {
     clearTimeout(this.#idle);
@@ -66,7 +90,11 @@ export class Standby {
     this.#sockets.add(socket);
     socket.on('close', () => {
       this.#sockets.delete(socket);
+      if (socket.bytesWritten > 0) this.#answered += 1;
       this.#awaitIdle();
+    });
+    socket.on('end', () => {
+      if (socket.bytesRead > 0 && socket.bytesWritten === 0) this.#disappointed += 1;
     });
     void this.#converse(socket);
   }

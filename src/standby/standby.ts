@@ -15,11 +15,11 @@ const REST = 1;
 const LONG_REST = 50;
 
 /** What the supervisor (native/launcher/supervisor.c) is told, one byte each. */
-const words = { ready: 'R', retire: 'X', idle: 'I' } as const;
+const words = { ready: 'R', retire: 'X', idle: 'I', alive: 'A' } as const;
 
 /**
  * Gets ready for commands, then waits for them. `supervisor` is the descriptor of a socket: what is said to it is said
- * there, and its end is the order to stop.
+ * there, a byte from it asks whether this still serves, and its end is the order to stop.
  */
 export async function startStandby(
   host: Omit<StandbyOptions, 'build' | 'command' | 'say'>,
@@ -36,7 +36,7 @@ export async function startStandby(
   });
   socket.on('error', () => undefined);
   socket.on('close', () => standby.stop());
-  socket.resume();
+  socket.on('data', () => standby.answer());
   await rehearseMore(standby);
 }
 

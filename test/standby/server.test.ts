@@ -146,6 +146,45 @@ describe('standby', () => {
     await expect.poll(() => said).toEqual(['ready', 'idle']);
   });
 
+  test('says that it serves when it is asked, and otherwise wants to be replaced', async () => {
+    let answers = true;
+    let descriptors = true;
+    await start({
+      command: (request, hands) => (answers ? greet(request, hands) : new Promise(() => {})),
+      memory: () => {
+        if (!descriptors) throw new Error('EMFILE');
+        return 0;
+      },
+    });
+    const asked = (): string | undefined => {
+      standby.answer();
+      return said.at(-1);
+    };
+    const giveUp = async (): Promise<void> => {
+      const socket = connect(`${folder}/socket`);
+      socket.write(request('x'));
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      socket.end();
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    };
+    expect(asked()).toBe('alive');
+    answers = false;
+    // One may have been interrupted.
+    await giveUp();
+    expect(asked()).toBe('alive');
+    await giveUp();
+    await giveUp();
+    expect(asked()).toBe('retire');
+    answers = true;
+    await giveUp();
+    expect(asked()).toBe('alive');
+    // Those of another build are for others to serve.
+    for (let index = 0; index < 3; index++) await ask('x', 'b2');
+    expect(asked()).toBe('alive');
+    descriptors = false;
+    expect(asked()).toBe('retire');
+  });
+
   test('finishes what is in flight after it was stopped', async () => {
     let go = () => {};
     await start({
