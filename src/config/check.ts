@@ -1,7 +1,8 @@
 import type * as z from 'zod/mini';
-import { RailcarError } from '../errors.ts';
+import { type ErrorCode, RailcarError } from '../errors.ts';
 import { joinPath, type Segment } from './path.ts';
 import type { Positions } from './positions.ts';
+import { didYouMean } from './suggest.ts';
 
 /**
  * Checks the types of a parsed file. The value itself is returned, not zod's copy of it: members that no schema names
@@ -14,18 +15,37 @@ export function checkTypes<T extends z.ZodMiniType>(
 ): z.infer<T> {
   const result = schema.safeParse(value);
   if (result.success) return value as z.infer<T>;
-  const issue = result.error.issues[0];
-  if (!issue) throw result.error;
-  throw invalid(
-    joinPath(issue.path as Segment[]),
-    describe(issue, valueAt(value, issue.path as Segment[])),
-    positions,
-  );
+  const [first] = issuesOf(result.error, value);
+  if (!first) throw result.error;
+  throw invalid(joinPath(first.path), first.text, positions);
+}
+
+/** What is wrong with the types of a value, in words. Null: nothing is. */
+export function typeIssues(schema: z.ZodMiniType, value: unknown): TypeIssue[] | null {
+  const result = schema.safeParse(value);
+  return result.success ? null : issuesOf(result.error, value);
+}
+
+export interface TypeIssue {
+  readonly path: readonly Segment[];
+  readonly text: string;
+}
+
+function issuesOf({ issues }: z.core.$ZodError, value: unknown): TypeIssue[] {
+  return issues.map((issue) => {
+    const path = issue.path as Segment[];
+    return { path, text: describe(issue, valueAt(value, path)) };
+  });
 }
 
 /** The error for a value that is not as it should be: `config.json:LINE:COL: PATH: what is wrong`. */
-export function invalid(path: string, problem: string, positions: Positions): RailcarError {
-  return new RailcarError('config-invalid', path === '' ? problem : `${path}: ${problem}`, {
+export function invalid(
+  path: string,
+  problem: string,
+  positions: Positions,
+  code: ErrorCode = 'config-invalid',
+): RailcarError {
+  return new RailcarError(code, path === '' ? problem : `${path}: ${problem}`, {
     file: positions.file,
     position: positions.of(path) ?? positions.of(''),
   });
@@ -39,7 +59,7 @@ function describe(issue: Issue, value: unknown): string {
     case 'invalid_type':
       return `must be ${expectations[issue.expected] ?? issue.expected}, not ${show(value)}`;
     case 'invalid_value':
-      return `must be one of ${issue.values.map((option) => JSON.stringify(option)).join(', ')}, not ${show(value)}`;
+      return `must be one of ${issue.values.map((option) => JSON.stringify(option)).join(', ')}, not ${show(value)}${didYouMean(value, issue.values)}`;
     default:
       return Array.isArray(value) ? issue.message : `${issue.message}, not ${show(value)}`;
   }

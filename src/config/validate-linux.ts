@@ -1,138 +1,126 @@
-import { invalid } from './check.ts';
 import type { LinuxSpec, NamespaceType, Spec } from './config.ts';
+import type { Findings } from './findings.ts';
 import { childPath } from './path.ts';
-import type { Positions } from './positions.ts';
+import { validateDevices } from './validate-devices.ts';
+import { validateIdMappings } from './validate-mappings.ts';
+import { validateResources } from './validate-resources.ts';
+import { validateSeccomp } from './validate-seccomp.ts';
+import { validateSysctl } from './validate-sysctl.ts';
 
 /** Namespaces and what only makes sense inside one of one's own. */
-export function validateLinux(spec: Spec, positions: Positions, warnings: string[]): void {
+export function validateLinux(spec: Spec, findings: Findings): void {
   const linux = spec.linux ?? {};
-  const namespaces = validateNamespaces(linux, positions);
-  if (spec.hostname && !namespaces.has('uts')) {
-    throw invalid('hostname', 'needs a uts namespace in linux.namespaces', positions);
+  const namespaces = validateNamespaces(linux, findings);
+  for (const name of ['hostname', 'domainname'] as const) {
+    if (spec[name] && !namespaces.has('uts')) {
+      findings.problem(name, 'needs a uts namespace in linux.namespaces');
+    }
   }
-  if (spec.domainname && !namespaces.has('uts')) {
-    throw invalid('domainname', 'needs a uts namespace in linux.namespaces', positions);
-  }
-  validateMappings(linux, namespaces, positions);
-  validateSysctl(linux, namespaces, positions);
-  validatePaths(linux, positions);
-  validateDevices(linux, positions);
-  warnOfArchitectures(linux, positions, warnings);
+  validateMappings(linux, namespaces, findings);
+  validateTimeOffsets(linux, namespaces, findings);
+  validateSysctl(linux, namespaces, findings);
+  validatePaths(linux, findings);
+  validateDevices(linux, findings);
+  validateNetDevices(linux, namespaces, findings);
+  validateResources(linux.resources ?? {}, 'linux.resources', findings);
+  validateAllocation(linux, findings);
+  if (linux.seccomp !== undefined) validateSeccomp(linux.seccomp, 'linux.seccomp', findings);
 }
 
 /** The path of each namespace that the container has apart from the caller's; empty for a new one. */
-type Namespaces = ReadonlyMap<NamespaceType, string>;
+export type Namespaces = ReadonlyMap<NamespaceType, string>;
 
-function validateNamespaces(linux: LinuxSpec, positions: Positions): Namespaces {
+function validateNamespaces(linux: LinuxSpec, findings: Findings): Namespaces {
   const namespaces = new Map<NamespaceType, string>();
   for (const [index, { type, path = '' }] of (linux.namespaces ?? []).entries()) {
     const at = childPath('linux.namespaces', index);
-    if (namespaces.has(type)) throw invalid(at, `names the ${type} namespace a second time`, positions);
+    if (namespaces.has(type)) findings.problem(at, `names the ${type} namespace a second time`);
     if (path !== '' && !path.startsWith('/')) {
-      throw invalid(`${at}.path`, `must be an absolute path, not ${JSON.stringify(path)}`, positions);
+      findings.problem(`${at}.path`, `must be an absolute path, not ${JSON.stringify(path)}`);
     }
     namespaces.set(type, path);
   }
   return namespaces;
 }
 
-function validateMappings(linux: LinuxSpec, namespaces: Namespaces, positions: Positions): void {
-  const newUser = namespaces.get('user') === '';
+function validateMappings(linux: LinuxSpec, namespaces: Namespaces, findings: Findings): void {
   for (const name of ['uidMappings', 'gidMappings'] as const) {
     const path = `linux.${name}`;
     const mappings = linux[name] ?? [];
     if (mappings.length > 0 && !namespaces.has('user')) {
-      throw invalid(path, 'needs a user namespace in linux.namespaces', positions);
+      findings.problem(path, 'needs a user namespace in linux.namespaces');
     }
-    if (mappings.length === 0 && newUser)
-      throw invalid(path, 'is missing for the new user namespace', positions);
-    for (const [index, { containerID, hostID, size }] of mappings.entries()) {
-      const at = childPath(path, index);
-      if (size === 0) throw invalid(`${at}.size`, 'must not be 0', positions);
-      if (containerID + size > 2 ** 32 || hostID + size > 2 ** 32) {
-        throw invalid(at, 'goes beyond the largest id, 4294967295', positions);
-      }
+    if (mappings.length === 0 && namespaces.get('user') === '') {
+      findings.problem(path, 'is missing for the new user namespace');
     }
-  }
-  if (linux.timeOffsets !== undefined && namespaces.get('time') !== '') {
-    throw invalid('linux.timeOffsets', 'needs a new time namespace in linux.namespaces', positions);
+    validateIdMappings(mappings, path, findings);
   }
 }
 
-const ipcSysctls = new Set([
-  'kernel.msgmax',
-  'kernel.msgmnb',
-  'kernel.msgmni',
-  'kernel.sem',
-  'kernel.shmall',
-  'kernel.shmmax',
-  'kernel.shmmni',
-  'kernel.shm_rmid_forced',
-]);
+const NANOSECONDS = 1_000_000_000;
 
-/** A setting outside the container's own namespaces would change the host. */
-function validateSysctl(linux: LinuxSpec, namespaces: Namespaces, positions: Positions): void {
-  for (const name of Object.keys(linux.sysctl ?? {})) {
-    const path = childPath('linux.sysctl', name);
-    const needed = sysctlNamespace(name);
-    if (needed === null) throw invalid(path, 'belongs to no namespace: it would change the host', positions);
-    if (!namespaces.has(needed)) {
-      throw invalid(path, `needs a ${needed} namespace in linux.namespaces`, positions);
-    }
-    if (plainSysctl(name).split(/[./]/).includes(''))
-      throw invalid(path, 'is no name of a setting', positions);
+function validateTimeOffsets({ timeOffsets }: LinuxSpec, namespaces: Namespaces, findings: Findings): void {
+  if (timeOffsets === undefined) return;
+  if (namespaces.get('time') !== '') {
+    findings.problem('linux.timeOffsets', 'needs a new time namespace in linux.namespaces');
+  }
+  for (const clock of ['boottime', 'monotonic'] as const) {
+    const nanosecs = timeOffsets[clock]?.nanosecs ?? 0;
+    if (nanosecs < NANOSECONDS) continue;
+    findings.problem(`linux.timeOffsets.${clock}.nanosecs`, `must be below ${NANOSECONDS}, not ${nanosecs}`);
   }
 }
 
-/** The kernel's own tools take either separator; the first one found is it. */
-function plainSysctl(name: string): string {
-  return /^[^./]*\//.test(name) ? name.replaceAll(/[./]/g, (c) => (c === '/' ? '.' : '/')) : name;
-}
-
-/** The kind of namespace that a setting belongs to; null if it is the whole host's. */
-export function sysctlNamespace(key: string): NamespaceType | null {
-  const name = plainSysctl(key);
-  if (name.startsWith('net.')) return 'network';
-  if (name.startsWith('fs.mqueue.') || ipcSysctls.has(name)) return 'ipc';
-  if (name.startsWith('user.')) return 'user';
-  return name === 'kernel.domainname' || name === 'kernel.hostname' ? 'uts' : null;
-}
-
-function validatePaths(linux: LinuxSpec, positions: Positions): void {
+function validatePaths(linux: LinuxSpec, findings: Findings): void {
   for (const name of ['maskedPaths', 'readonlyPaths'] as const) {
     for (const [index, path] of (linux[name] ?? []).entries()) {
       if (path.startsWith('/')) continue;
       const at = childPath(`linux.${name}`, index);
-      throw invalid(at, `must be an absolute path, not ${JSON.stringify(path)}`, positions);
+      findings.problem(at, `must be an absolute path, not ${JSON.stringify(path)}`);
     }
   }
 }
 
-function validateDevices(linux: LinuxSpec, positions: Positions): void {
-  for (const [index, { type, path, major, minor }] of (linux.devices ?? []).entries()) {
-    const at = childPath('linux.devices', index);
-    if (!path.startsWith('/')) {
-      throw invalid(`${at}.path`, `must be an absolute path, not ${JSON.stringify(path)}`, positions);
+/** IFNAMSIZ, with its final NUL. */
+const INTERFACE_NAME = 16;
+
+/** Names as the kernel takes them (dev_valid_name), each of which there can be only one inside. */
+function validateNetDevices(linux: LinuxSpec, namespaces: Namespaces, findings: Findings): void {
+  const devices = Object.entries(linux.netDevices ?? {});
+  if (devices.length > 0 && !namespaces.has('network')) {
+    findings.problem('linux.netDevices', 'needs a network namespace in linux.namespaces');
+  }
+  const inside = new Set<string>();
+  for (const [key, { name }] of devices) {
+    const at = childPath('linux.netDevices', key);
+    const final = name || key;
+    for (const [place, text] of name
+      ? [[at, key] as const, [`${at}.name`, name] as const]
+      : [[at, key] as const]) {
+      if (Buffer.byteLength(text) < INTERFACE_NAME && /^(?!\.{1,2}$)[^/:\s]+$/.test(text)) continue;
+      findings.problem(place, `${JSON.stringify(text)} is no name of a network device`);
     }
-    if (type !== 'p' && (major === undefined || minor === undefined)) {
-      throw invalid(at, `a device of type ${JSON.stringify(type)} needs major and minor`, positions);
-    }
+    if (inside.has(final)) findings.problem(at, `gives a second device the name ${JSON.stringify(final)}`);
+    inside.add(final);
   }
 }
 
-function warnOfArchitectures(linux: LinuxSpec, positions: Positions, warnings: string[]): void {
-  for (const [index, name] of (linux.seccomp?.architectures ?? []).entries()) {
-    if (architectures.has(name)) continue;
-    const at = childPath('linux.seccomp.architectures', index);
-    warnings.push(invalid(at, `unknown architecture ${JSON.stringify(name)} is ignored`, positions).message);
+/** What is given out by other means than cgroups: caches, memory nodes. */
+function validateAllocation({ intelRdt, memoryPolicy, personality }: LinuxSpec, findings: Findings): void {
+  const { closID } = intelRdt ?? {};
+  if (closID !== undefined && /^(\.{1,2})?$|[/\n]/.test(closID)) {
+    findings.problem(
+      'linux.intelRdt.closID',
+      `must be the name of a directory, not ${JSON.stringify(closID)}`,
+    );
+  }
+  if (memoryPolicy !== undefined && memoryPolicy.mode === undefined) {
+    findings.problem('linux.memoryPolicy.mode', 'is missing');
+  }
+  if (personality !== undefined && personality.domain === undefined) {
+    findings.problem('linux.personality.domain', 'is missing');
+  }
+  if ((personality?.flags ?? []).length > 0) {
+    findings.problem('linux.personality.flags', 'the specification knows no flags yet');
   }
 }
-
-const architectures = new Set(
-  (
-    'NATIVE X86 X86_64 X32 ARM AARCH64 LOONGARCH64 M68K MIPS MIPS64 MIPS64N32 MIPSEL MIPSEL64 MIPSEL64N32 ' +
-    'PPC PPC64 PPC64LE S390 S390X SH SHEB PARISC PARISC64 RISCV64'
-  )
-    .split(' ')
-    .map((name) => `SCMP_ARCH_${name}`),
-);

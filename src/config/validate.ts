@@ -1,71 +1,54 @@
-import { RailcarError } from '../errors.ts';
-import { invalid } from './check.ts';
-import type { Config, HookKind, Hooks, Spec } from './config.ts';
+import type { Config, Spec } from './config.ts';
+import type { Findings } from './findings.ts';
 import { childPath } from './path.ts';
-import type { Positions } from './positions.ts';
+import { validateHooks } from './validate-hooks.ts';
 import { validateLinux } from './validate-linux.ts';
 import { validateProcess } from './validate-process.ts';
 
-/** What the types do not say. The first fault in the order below is thrown. */
-export function validateConfig(spec: Spec, positions: Positions, warnings: string[]): Config {
-  validateVersion(spec, positions);
-  refuseOtherPlatforms(spec, positions, warnings);
-  if (spec.root === undefined) throw invalid('root', 'is missing', positions);
-  if (spec.root.path === '') throw invalid('root.path', 'must not be empty', positions);
-  if (spec.process === undefined) throw invalid('process', 'is missing', positions);
-  const process = validateProcess(spec.process, 'process', positions, warnings);
-  validateMounts(spec, positions);
-  validateHooks(spec.hooks ?? {}, positions);
-  validateLinux(spec, positions, warnings);
-  return { ...spec, process, root: spec.root };
+/**
+ * What the types do not say. Everything that is wrong is found, not only what comes first. Null if the file describes no
+ * container that could be run: there is a problem then.
+ */
+export function validateConfig(spec: Spec, findings: Findings): Config | null {
+  validateVersion(spec, findings);
+  refuseOtherPlatforms(spec, findings);
+  if (spec.root === undefined) findings.problem('root', 'is missing');
+  if (spec.root?.path === '') findings.problem('root.path', 'must not be empty');
+  if (spec.process === undefined) findings.problem('process', 'is missing');
+  const process = spec.process === undefined ? null : validateProcess(spec.process, 'process', findings);
+  validateMounts(spec, findings);
+  validateHooks(spec.hooks ?? {}, findings);
+  validateAnnotations(spec, findings);
+  validateLinux(spec, findings);
+  return process === null || spec.root === undefined ? null : { ...spec, process, root: spec.root };
 }
 
-/** Versions before 1.0 had another format; 2.0 will have. */
-function validateVersion({ ociVersion }: Spec, positions: Positions): void {
-  if (!ociVersion.startsWith('1.')) {
-    throw invalid('ociVersion', `must be 1.0.0 or a later 1.x, not ${JSON.stringify(ociVersion)}`, positions);
-  }
+/** Versions before 1.0 had another format; 2.0 will have. Within 1.x a newer file may have keys that are unknown here. */
+function validateVersion({ ociVersion }: Spec, findings: Findings): void {
+  if (ociVersion.startsWith('1.')) return;
+  findings.problem('ociVersion', `must be 1.0.0 or a later 1.x, not ${JSON.stringify(ociVersion)}`);
 }
 
 /** A section for virtual machines promises an isolation that a container does not have; the others are harmless. */
-function refuseOtherPlatforms(spec: Spec, positions: Positions, warnings: string[]): void {
+function refuseOtherPlatforms(spec: Spec, findings: Findings): void {
   if (spec.vm !== undefined) {
-    throw new RailcarError('config-unsupported', 'vm: railcar does not run virtual machines', {
-      file: positions.file,
-      position: positions.of('vm'),
-    });
+    findings.problem('vm', 'railcar does not run virtual machines', 'config-unsupported');
   }
   for (const platform of ['solaris', 'windows', 'zos', 'freebsd'] as const) {
-    if (spec[platform] === undefined) continue;
-    warnings.push(invalid(platform, 'is for another platform and ignored', positions).message);
+    if (spec[platform] !== undefined) findings.warn(platform, 'is for another platform and ignored');
   }
 }
 
-function validateMounts({ mounts = [] }: Spec, positions: Positions): void {
+function validateMounts({ mounts = [] }: Spec, findings: Findings): void {
   for (const [index, { destination, uidMappings, gidMappings }] of mounts.entries()) {
     const path = childPath('mounts', index);
-    if (destination === '') throw invalid(`${path}.destination`, 'must not be empty', positions);
+    if (destination === '') findings.problem(`${path}.destination`, 'must not be empty');
     if ((uidMappings === undefined) !== (gidMappings === undefined)) {
-      throw invalid(path, 'must have both uidMappings and gidMappings or neither', positions);
+      findings.problem(path, 'must have both uidMappings and gidMappings or neither');
     }
   }
 }
 
-const hookKinds: readonly HookKind[] = [
-  'prestart',
-  'createRuntime',
-  'createContainer',
-  'startContainer',
-  'poststart',
-  'poststop',
-];
-
-function validateHooks(hooks: Hooks, positions: Positions): void {
-  for (const kind of hookKinds) {
-    for (const [index, hook] of (hooks[kind] ?? []).entries()) {
-      if (hook.path.startsWith('/')) continue;
-      const path = `hooks.${kind}[${index}].path`;
-      throw invalid(path, `must be an absolute path, not ${JSON.stringify(hook.path)}`, positions);
-    }
-  }
+function validateAnnotations({ annotations = {} }: Spec, findings: Findings): void {
+  if (Object.hasOwn(annotations, '')) findings.problem('annotations[""]', 'a key must not be empty');
 }

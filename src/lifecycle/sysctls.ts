@@ -2,7 +2,7 @@ import { invalid } from '../config/check.ts';
 import type { Config, NamespaceType } from '../config/config.ts';
 import { childPath } from '../config/path.ts';
 import type { Positions } from '../config/positions.ts';
-import { sysctlNamespace } from '../config/validate-linux.ts';
+import { sysctlNamespace } from '../config/validate-sysctl.ts';
 import type { Hands } from '../execute/hands.ts';
 import { stat } from '../execute/reads.ts';
 

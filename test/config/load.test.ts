@@ -113,7 +113,7 @@ const wrong: readonly (readonly [object, string, string])[] = [
   [
     { linux: { namespaces: [{ type: 'net' }] } },
     '"net"',
-    'linux.namespaces[0].type: must be one of "mount", "pid", "network", "uts", "ipc", "user", "cgroup", "time", not "net"',
+    'linux.namespaces[0].type: must be one of "mount", "pid", "network", "uts", "ipc", "user", "cgroup", "time", not "net"; did you mean "network"?',
   ],
   [
     { linux: { namespaces: [{ type: 'pid', path: 'x' }] } },
@@ -175,6 +175,169 @@ const wrong: readonly (readonly [object, string, string])[] = [
     '[],',
     'linux.seccomp.syscalls[0].names: must name at least one system call',
   ],
+  [{ annotations: { '': 'x' } }, '"x"', 'annotations[""]: a key must not be empty'],
+  [
+    { linux: { namespaces: [{ type: 'user' }], uidMappings: [map, map], gidMappings: [map] } },
+    '{"containerID":0,"hostID":0,"size":1}],"gid',
+    'linux.uidMappings[1]: maps ids that linux.uidMappings[0] maps already',
+  ],
+  [
+    {
+      linux: {
+        namespaces: [{ type: 'user' }],
+        uidMappings: [map],
+        gidMappings: [
+          { containerID: 0, hostID: 100, size: 10 },
+          { containerID: 10, hostID: 109, size: 1 },
+        ],
+      },
+    },
+    '{"containerID":10',
+    'linux.gidMappings[1]: maps ids that linux.gidMappings[0] maps already',
+  ],
+  [
+    {
+      linux: {
+        namespaces: [{ type: 'user' }],
+        uidMappings: Array.from({ length: 341 }, (_, id) => ({ containerID: id, hostID: id, size: 1 })),
+        gidMappings: [map],
+      },
+    },
+    '[{"containerID":0,"hostID":0,"size":1},',
+    'linux.uidMappings: has 341 entries; the kernel takes 340',
+  ],
+  [
+    { linux: { namespaces: [{ type: 'time' }], timeOffsets: { monotonic: { nanosecs: 1000000000 } } } },
+    '1000000000',
+    'linux.timeOffsets.monotonic.nanosecs: must be below 1000000000, not 1000000000',
+  ],
+  [
+    {
+      linux: {
+        devices: [
+          { type: 'c', path: '/dev/x', major: 1, minor: 3 },
+          { type: 'u', path: '/dev/x', major: 1, minor: 3 },
+          { type: 'b', path: '/dev/x', major: 1, minor: 3 },
+        ],
+      },
+    },
+    '{"type":"b"',
+    'linux.devices[2]: makes "/dev/x" a second time, as another device',
+  ],
+  [
+    { linux: { netDevices: { eth0: {} } } },
+    '{"eth0"',
+    'linux.netDevices: needs a network namespace in linux.namespaces',
+  ],
+  [
+    { linux: { namespaces: [{ type: 'network' }], netDevices: { eth0: { name: 'a/b' } } } },
+    '"a/b"',
+    'linux.netDevices.eth0.name: "a/b" is no name of a network device',
+  ],
+  [
+    { linux: { namespaces: [{ type: 'network' }], netDevices: { 'a-name-of-16-let': {} } } },
+    '{}}',
+    'linux.netDevices["a-name-of-16-let"]: "a-name-of-16-let" is no name of a network device',
+  ],
+  [
+    {
+      linux: { namespaces: [{ type: 'network' }], netDevices: { eth0: { name: 'a' }, eth1: { name: 'a' } } },
+    },
+    '{"name":"a"}}',
+    'linux.netDevices.eth1: gives a second device the name "a"',
+  ],
+  [
+    { linux: { intelRdt: { closID: '..' } } },
+    '".."',
+    'linux.intelRdt.closID: must be the name of a directory, not ".."',
+  ],
+  [{ linux: { memoryPolicy: { nodes: '0' } } }, '{"nodes"', 'linux.memoryPolicy.mode: is missing'],
+  [{ linux: { personality: {} } }, '{}', 'linux.personality.domain: is missing'],
+  [
+    { linux: { personality: { domain: 'LINUX', flags: ['x'] } } },
+    '["x"]',
+    'linux.personality.flags: the specification knows no flags yet',
+  ],
+  [
+    { linux: { resources: { blockIO: { weight: 9 } } } },
+    '9}',
+    'linux.resources.blockIO.weight: must be an integer from 10 to 1000, not 9',
+  ],
+  [
+    { linux: { resources: { blockIO: { weightDevice: [{ major: 8, minor: 0 }] } } } },
+    '{"major"',
+    'linux.resources.blockIO.weightDevice[0]: must have weight or leafWeight',
+  ],
+  [
+    { linux: { resources: { blockIO: { weightDevice: [{ major: 8, minor: 0, leafWeight: 1001 }] } } } },
+    '1001',
+    'linux.resources.blockIO.weightDevice[0].leafWeight: must be an integer from 10 to 1000, not 1001',
+  ],
+  [
+    { linux: { resources: { rdma: { mlx5: {} } } } },
+    '{}',
+    'linux.resources.rdma.mlx5: must have hcaHandles or hcaObjects',
+  ],
+  [
+    { linux: { resources: { unified: { '../memory.max': '1' } } } },
+    '"1"',
+    'linux.resources.unified["../memory.max"]: must be the name of a file, without slashes',
+  ],
+  [
+    {
+      linux: {
+        resources: {
+          hugepageLimits: [
+            { pageSize: '2MB', limit: 0 },
+            { pageSize: '2MB', limit: 1 },
+          ],
+        },
+      },
+    },
+    '{"pageSize":"2MB","limit":1',
+    'linux.resources.hugepageLimits[1]: limits pages of 2MB a second time',
+  ],
+  [
+    { linux: { resources: { memory: { swappiness: 101 } } } },
+    '101',
+    'linux.resources.memory.swappiness: must be an integer from 0 to 100, not 101',
+  ],
+  [
+    { linux: { seccomp: { defaultAction: 'SCMP_ACT_ALLOW', defaultErrnoRet: 5 } } },
+    '5}',
+    'linux.seccomp.defaultErrnoRet: SCMP_ACT_ALLOW has no errno; only SCMP_ACT_ERRNO and SCMP_ACT_TRACE have',
+  ],
+  [
+    {
+      linux: {
+        seccomp: {
+          defaultAction: 'SCMP_ACT_ALLOW',
+          syscalls: [{ names: ['bpf'], action: 'SCMP_ACT_KILL', errnoRet: 7 }],
+        },
+      },
+    },
+    '7}',
+    'linux.seccomp.syscalls[0].errnoRet: SCMP_ACT_KILL has no errno; only SCMP_ACT_ERRNO and SCMP_ACT_TRACE have',
+  ],
+  [
+    {
+      linux: {
+        seccomp: {
+          defaultAction: 'SCMP_ACT_ALLOW',
+          syscalls: [
+            { names: ['bpf'], action: 'SCMP_ACT_ERRNO', args: [{ index: 6, value: 0, op: 'SCMP_CMP_EQ' }] },
+          ],
+        },
+      },
+    },
+    '6,',
+    'linux.seccomp.syscalls[0].args[0].index: a system call has arguments 0 to 5',
+  ],
+  [
+    { linux: { seccomp: { defaultAction: 'SCMP_ACT_ALLOW', listenerMetadata: 'x' } } },
+    '"x"',
+    'linux.seccomp.listenerMetadata: needs a listenerPath',
+  ],
   [{ vm: { kernel: { path: '/x' } } }, '{"kernel"', 'vm: railcar does not run virtual machines'],
 ];
 
@@ -228,6 +391,44 @@ describe('warnings', () => {
     expect(load(config).warnings).toEqual([
       `${place(config, '{}')}: windows: is for another platform and ignored`,
     ]);
+  });
+});
+
+describe('keys that the specification does not name are ignored with a warning', () => {
+  const rows: readonly (readonly [object, string, string])[] = [
+    [
+      { root: { path: 'r', readOnly: true } },
+      'true',
+      'root.readOnly: unknown key is ignored; did you mean "readonly"?',
+    ],
+    [
+      { mounts: [{ destination: '/x', option: ['ro'] }] },
+      '["ro"]',
+      'mounts[0].option: unknown key is ignored; did you mean "options"?',
+    ],
+    [
+      { linux: { resources: { oomScoreAdj: 3 } } },
+      '3}',
+      'linux.resources.oomScoreAdj: unknown key is ignored; did you mean "process.oomScoreAdj"?',
+    ],
+    [
+      { linux: { namespaces: [{ type: 'network' }], netDevices: { eth0: { nmae: 'x' } } } },
+      '"x"',
+      'linux.netDevices.eth0.nmae: unknown key is ignored; did you mean "name"?',
+    ],
+    [{ 'org.example': { a: 1 } }, '{"a":1}', '["org.example"]: unknown key is ignored'],
+  ];
+  test.each(rows)('%j', (more, at, message) => {
+    const config = minimal(more);
+    expect(load(config).warnings).toEqual([`${place(config, at)}: ${message}`]);
+  });
+
+  test('names of maps are whatever they are', () => {
+    const config = minimal({
+      annotations: { a: 'b' },
+      linux: { resources: { rdma: { x: { hcaHandles: 1 } } } },
+    });
+    expect(load(config).warnings).toEqual([]);
   });
 });
 
