@@ -4,6 +4,7 @@ import { childPath } from './path.ts';
 import { validateDevices } from './validate-devices.ts';
 import { validateIdMappings } from './validate-mappings.ts';
 import { validateResources } from './validate-resources.ts';
+import { validateMemoryPolicy } from './validate-scheduling.ts';
 import { validateSeccomp } from './validate-seccomp.ts';
 import { validateSysctl } from './validate-sysctl.ts';
 
@@ -114,9 +115,7 @@ function validateAllocation({ intelRdt, memoryPolicy, personality }: LinuxSpec, 
       `must be the name of a directory, not ${JSON.stringify(closID)}`,
     );
   }
-  if (memoryPolicy !== undefined && memoryPolicy.mode === undefined) {
-    findings.problem('linux.memoryPolicy.mode', 'is missing');
-  }
+  if (memoryPolicy !== undefined) validateMemoryPolicy(memoryPolicy, 'linux.memoryPolicy', findings);
   if (personality !== undefined && personality.domain === undefined) {
     findings.problem('linux.personality.domain', 'is missing');
   }

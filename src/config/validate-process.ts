@@ -4,6 +4,7 @@ import type { CapabilitySet, Process, ProcessSpec, Rlimit } from './config.ts';
 import type { Findings } from './findings.ts';
 import { childPath } from './path.ts';
 import { didYouMean } from './suggest.ts';
+import { validateScheduling } from './validate-scheduling.ts';
 
 /**
  * What types do not say about a process: it names a program and an absolute directory, its limits are each set once.
@@ -22,6 +23,7 @@ export function validateProcess(process: ProcessSpec, path: string, findings: Fi
     if (entry.indexOf('=') > 0) continue;
     findings.problem(at('env', index), `must have the form NAME=value, not ${JSON.stringify(entry)}`);
   }
+  validateScheduling(process, path, findings);
   validateRlimits(process.rlimits ?? [], at('rlimits'), findings);
   warnOfCapabilities(process, at('capabilities'), findings);
   warnOfAmbient(process, at('capabilities', 'ambient'), findings);

@@ -43,6 +43,11 @@ const hints: readonly Hint[] = [
     text: () => 'new namespaces need CAP_SYS_ADMIN, or a user namespace of their own',
   },
   {
+    when: is(['scheduler'], EPERM),
+    text: () =>
+      'real-time scheduling needs CAP_SYS_NICE and, in a cgroup of v1, linux.resources.cpu.realtimeRuntime',
+  },
+  {
     when: is(['spawn'], EBADF),
     text: () => 'the caller has not opened all descriptors that --preserve-fds or LISTEN_FDS promises',
   },

@@ -18,6 +18,7 @@ import { subCgroups } from './exec-cgroup.ts';
 import { composeProcess } from './exec-process.ts';
 import { located } from './located.ts';
 import { monitored } from './run.ts';
+import { securityModules } from './security-modules.ts';
 
 const namespaceFiles = {
   user: 'user',
@@ -44,6 +45,7 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
   requireStatus(verb.ignorePaused ? 'exec --ignore-paused' : 'exec', container.status, verb.id);
   const { process, positions } = processOf(context, verb, container, first.process);
   const { record, pid, stateDir } = container;
+  const modules = await securityModules(process, context.hands);
   const plan = located(positions, () => {
     const facts: ExecFacts = {
       id: verb.id,
@@ -53,6 +55,8 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
       namespaces: foreignNamespaces(pid, first, second),
       noNewKeyring: record.noNewKeyring === true,
       cgroupPaths: subCgroups(record.cgroup_paths, verb.cgroup),
+      modules,
+      linux: record.config.linux ?? {},
       seccomp: compileSeccomp(record.config.linux?.seccomp, context.warn, context.remember),
     };
     return buildExec(process, facts, verb);

@@ -17,6 +17,7 @@ import type { Plan } from '../plan/plan.ts';
 import { compileSeccomp } from '../seccomp/compile.ts';
 import { callerOf } from './caller.ts';
 import { located } from './located.ts';
+import { securityModules } from './security-modules.ts';
 import { refuseHostSettings } from './sysctls.ts';
 
 export interface Prepared {
@@ -54,10 +55,11 @@ export async function prepareContainer(
   const marked = isThere(answers.systemd) ? { ...host, files: { [SYSTEMD_MARK]: '' } } : host;
   const reads = located(positions, () => cgroupReads(config, marked, target.id));
   const cgroups = withFiles(marked, reads, await context.hands.read(reads));
+  const modules = await securityModules(config.process, context.hands);
   const caller = callerOf(context.request, textOf(answers.launcher));
   const plan = located(positions, () => {
     const seccomp = compileSeccomp(config.linux?.seccomp, context.warn, context.remember);
-    const facts: Facts = { ...target, stateDir, caller, cgroups, seccomp };
+    const facts: Facts = { ...target, stateDir, caller, cgroups, modules, seccomp };
     const grantable = grantableCapabilities(caller, namespaceKind(config, 'user') !== 'none');
     warnOfUngranted(config.process.capabilities, grantable, context.warn);
     return buildCreate(config, facts, options);

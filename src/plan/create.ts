@@ -9,6 +9,7 @@ import { joinCgroups } from './cgroup.ts';
 import { consoleOps } from './console.ts';
 import { deviceOps } from './devices.ts';
 import type { CreateOptions, Facts, NamespaceType } from './facts.ts';
+import { keyringOps } from './labels.ts';
 import { mountOps } from './mounts.ts';
 import { deniesSetgroups, hostId, namespaceKind, namespaceOps } from './namespaces.ts';
 import type { HandsOp, StubOp } from './ops.ts';
@@ -186,6 +187,8 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
   const context = {
     origin: 'process',
     seccomp: facts.seccomp,
+    linux: config.linux ?? {},
+    modules: facts.modules,
     grantable: grantableCapabilities(facts.caller, userNamespace),
     userNamespace,
     denySetgroups: deniesSetgroups(config, facts.caller),
@@ -205,9 +208,7 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
     ...mounts.sources,
     ...(userNamespace ? [{ op: 'become', uid: 0, gid: 0, origin: 'linux.uidMappings' } as const] : []),
     { op: 'setsid', origin: 'process' },
-    ...(options.noNewKeyring
-      ? []
-      : [{ op: 'keyring', name: `_ses.${facts.id}`, origin: '--no-new-keyring' } as const]),
+    ...(options.noNewKeyring ? [] : keyringOps(`_ses.${facts.id}`, config.process, '--no-new-keyring')),
     ...root.open,
     ...mounts.mount,
     ...deviceOps(config),

@@ -131,7 +131,7 @@ function numbered(flat: readonly FlatOp[]): Map<string, number> {
 function encoderOf(kind: ArgKind): EncodeArgument {
   switch (kind) {
     case 'number':
-      return (out, value) => out.u64(value as number | bigint);
+      return (out, value) => out.u64(unsigned(value as number | bigint));
     case 'string':
       return (out, value) => out.text(value as string);
     case 'bytes':
@@ -148,6 +148,10 @@ function encoderOf(kind: ArgKind): EncodeArgument {
   }
   const [table, name] = kind.split(':') as ['flags' | 'enum', string];
   return table === 'enum' ? enumEncoder(name) : flagsEncoder(name);
+}
+
+function unsigned(value: number | bigint): number | bigint {
+  return value < 0 ? BigInt.asUintN(64, BigInt(value)) : value;
 }
 
 function enumEncoder(name: string): EncodeArgument {

@@ -4,16 +4,16 @@ import { grantableCapabilities, hasCapability } from './capabilities.ts';
 import { joinCgroups } from './cgroup.ts';
 import { consoleOps } from './console.ts';
 import type { ExecFacts, ExecOptions } from './facts.ts';
+import { keyringOps } from './labels.ts';
 import { joinNamespaces, openNamespace, slotOf } from './namespaces.ts';
 import type { HandsOp, StubOp } from './ops.ts';
 import { pidFileOps } from './pidFile.ts';
 import type { Plan } from './plan.ts';
 import { earlyProcessOps, processOps } from './process.ts';
-import { refuseProcess } from './unsupported.ts';
+import { affinityOps } from './scheduling.ts';
 
 /** The plan of `exec`: another process in a container that runs. Throws PlanError for what cannot be planned. */
 export function buildExec(process: Process, facts: ExecFacts, options: ExecOptions): Plan {
-  refuseProcess(process, 'process');
   const parts = partsOf(process, facts, options);
   return {
     hands: handsProgram(facts, options, parts),
@@ -107,6 +107,8 @@ function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, p
   const context = {
     origin: 'process',
     seccomp: facts.seccomp,
+    linux: facts.linux,
+    modules: facts.modules,
     grantable: grantableCapabilities(caller, userNamespace),
     userNamespace,
     denySetgroups: userNamespace && !hasCapability(caller.capabilities, 'CAP_SETGID'),
@@ -114,8 +116,10 @@ function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, p
     listenFds: options.listenFds,
     ready: [{ op: 'parentDeath', signal: 0, origin: 'process' } as const],
   };
+  const affinity = affinityOps(process, 'process');
   return [
     ...earlyProcessOps(process, context, caller.initialUserNamespace),
+    ...affinity.initial,
     // Before the first join: a process of the container could trace this one from then on (CVE-2016-9962).
     { op: 'undumpable', origin: 'namespace_paths' },
     ...joinNamespaces(namespaces, caller),
@@ -125,10 +129,11 @@ function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, p
     ...join.early,
     ...(userNamespace ? [{ op: 'become', uid: 0, gid: 0, origin: 'namespace_paths' } as const] : []),
     { op: 'setsid', origin: 'process' },
-    ...(facts.noNewKeyring ? [] : [{ op: 'keyring', name: `_ses.${facts.id}`, origin: 'process' } as const]),
+    ...(facts.noNewKeyring ? [] : keyringOps(`_ses.${facts.id}`, process, 'process')),
     { op: 'openRoot', into: 'root', origin: 'process' },
     ...console.pty,
     ...join.late,
+    ...affinity.final,
     ...processOps(process, context),
   ];
 }

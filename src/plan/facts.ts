@@ -1,5 +1,7 @@
 import type { CgroupHost } from '../cgroups/host.ts';
 import type { Filter } from '../seccomp/compile.ts';
+import type { SecurityModules } from './labels.ts';
+import type { ContainerWide } from './scheduling.ts';
 
 /** What a plan depends on besides config.json: all of it read through the hands, none of it read while planning. */
 export interface Facts {
@@ -25,6 +27,8 @@ export interface Facts {
     readonly window: { readonly rows: number; readonly columns: number };
   };
   readonly cgroups: CgroupHost;
+  /** Looked at only if config.json asks for a label. */
+  readonly modules: SecurityModules;
   /** `linux.seccomp` as compiled by `compileSeccomp`; null where config.json has none. */
   readonly seccomp: Filter | null;
 }
@@ -62,6 +66,9 @@ export interface ExecFacts {
   /** Of the container's record, as is the next. */
   readonly noNewKeyring: boolean;
   readonly cgroupPaths: Readonly<Record<string, string>>;
+  readonly modules: SecurityModules;
+  /** `linux` of the container's config.json. */
+  readonly linux: ContainerWide;
   /** The container's filter, compiled; null where it has none. */
   readonly seccomp: Filter | null;
 }

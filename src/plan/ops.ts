@@ -11,7 +11,7 @@
  *
  * | kind      | value in a plan                  | on the wire                                            |
  * |-----------|----------------------------------|--------------------------------------------------------|
- * | number    | number or bigint, 0 to 2^64-1    | u64                                                    |
+ * | number    | number or bigint, to 2^64-1      | u64; of a negative number the two's complement         |
  * | string    | text without NUL                 | u32 length, bytes, NUL                                 |
  * | bytes     | Uint8Array                       | u32 length, bytes, NUL                                 |
  * | strings   | texts without NUL                | u32 count, then each as string                         |
@@ -97,6 +97,22 @@ export const flagTables = {
   },
   /** SECCOMP_FILTER_FLAG_* of seccomp(2). */
   seccomp: { tsync: 1, log: 2, spec_allow: 4, new_listener: 8, tsync_esrch: 16, wait_killable_recv: 32 },
+  /** sched_setattr(2), under the names that config.json uses. */
+  scheduler: {
+    SCHED_FLAG_RESET_ON_FORK: 0x1,
+    SCHED_FLAG_RECLAIM: 0x2,
+    SCHED_FLAG_DL_OVERRUN: 0x4,
+    SCHED_FLAG_KEEP_POLICY: 0x8,
+    SCHED_FLAG_KEEP_PARAMS: 0x10,
+    SCHED_FLAG_UTIL_CLAMP_MIN: 0x20,
+    SCHED_FLAG_UTIL_CLAMP_MAX: 0x40,
+  },
+  /** Mode flags of set_mempolicy(2). */
+  memoryPolicy: {
+    MPOL_F_NUMA_BALANCING: 0x2000,
+    MPOL_F_RELATIVE_NODES: 0x4000,
+    MPOL_F_STATIC_NODES: 0x8000,
+  },
 } as const;
 
 /** Names that stand for one number each. */
@@ -126,6 +142,30 @@ export const enumTables = {
   fileType: { c: 0o020000, b: 0o060000, p: 0o010000 },
   /** How the new root becomes `/`. */
   root: { pivot: 0, move: 1, chroot: 2 },
+  /** sched_setattr(2). The kernel reserves the number of SCHED_ISO and refuses it. */
+  schedulerPolicy: {
+    SCHED_OTHER: 0,
+    SCHED_FIFO: 1,
+    SCHED_RR: 2,
+    SCHED_BATCH: 3,
+    SCHED_ISO: 4,
+    SCHED_IDLE: 5,
+    SCHED_DEADLINE: 6,
+  },
+  /** ioprio_set(2). */
+  ioPriorityClass: { IOPRIO_CLASS_RT: 1, IOPRIO_CLASS_BE: 2, IOPRIO_CLASS_IDLE: 3 },
+  /** personality(2): PER_LINUX and PER_LINUX32. */
+  personality: { LINUX: 0, LINUX32: 8 },
+  /** set_mempolicy(2). */
+  memoryPolicyMode: {
+    MPOL_DEFAULT: 0,
+    MPOL_PREFERRED: 1,
+    MPOL_BIND: 2,
+    MPOL_INTERLEAVE: 3,
+    MPOL_LOCAL: 4,
+    MPOL_PREFERRED_MANY: 5,
+    MPOL_WEIGHTED_INTERLEAVE: 6,
+  },
   /** Whether a failing step stops everything or is only reported. */
   severity: { fatal: 0, warn: 1 },
 } as const;
@@ -466,6 +506,31 @@ export const stubOps = shapes({
   fdOwner: {
     args: { uid: 'number' },
     doc: 'gives descriptors 0 to 2 to the user where they are not already theirs (not /dev/null)',
+  },
+  scheduler: {
+    args: {
+      policy: 'enum:schedulerPolicy',
+      flags: 'flags:scheduler',
+      nice: 'number',
+      priority: 'number',
+      runtime: 'number',
+      deadline: 'number',
+      period: 'number',
+    },
+    doc: 'sched_setattr(2); runtime, deadline and period in nanoseconds',
+  },
+  ioPriority: {
+    args: { class: 'enum:ioPriorityClass', priority: 'number' },
+    doc: 'ioprio_set(2)',
+  },
+  affinity: {
+    args: { cpus: 'bytes' },
+    doc: 'sched_setaffinity(2) with a mask, the first processor in the lowest bit of the first byte',
+  },
+  personality: { args: { domain: 'enum:personality' }, doc: 'personality(2)' },
+  memoryPolicy: {
+    args: { mode: 'enum:memoryPolicyMode', flags: 'flags:memoryPolicy', nodes: 'bytes' },
+    doc: 'set_mempolicy(2) with a mask of nodes like that of affinity',
   },
   noNewPrivileges: { args: {}, doc: 'PR_SET_NO_NEW_PRIVS' },
   seccomp: {

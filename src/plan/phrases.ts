@@ -1,3 +1,4 @@
+import { bitList } from '../config/bit-list.ts';
 import { capabilityNames } from '../config/capabilities.ts';
 import type { HandsOp, StubOp, Template } from './ops.ts';
 
@@ -90,6 +91,13 @@ export const stubPhrases: Phrases<StubOp> = {
   hook: ({ path, args, timeout }) => `run hook ${command(path, args)}${within(timeout)}`,
   pivot: ({ how }) => `make the root file system / (${how})`,
   fdOwner: ({ uid }) => `give descriptors 0 to 2 to uid ${uid}`,
+  scheduler: ({ policy, nice, priority, runtime, deadline, period, flags }) =>
+    `schedule by ${policy}${parenthesis([...numbers({ nice, priority, runtime, deadline, period }), ...flags])}`,
+  ioPriority: (op) => `set I/O priority ${op.class} ${op.priority}`,
+  affinity: ({ cpus }) => `run on processors ${bitList(cpus)}`,
+  personality: ({ domain }) => `take the personality ${domain}`,
+  memoryPolicy: ({ mode, flags, nodes }) =>
+    `set memory policy ${mode}${nodes.length > 0 ? ` of nodes ${bitList(nodes)}` : ''}${parenthesis(flags)}`,
   noNewPrivileges: () => 'give up gaining privileges',
   seccomp: ({ filter, flags }) => `load filter of ${filter.length / 8} instructions${parenthesis(flags)}`,
   bounding: ({ capabilities }) => `bound capabilities to ${capabilityList(capabilities)}`,
@@ -154,6 +162,10 @@ function from(tree: string | null): string {
 
 function parenthesis(words: readonly string[]): string {
   return words.length === 0 ? '' : ` (${words.join(',')})`;
+}
+
+function numbers(values: Readonly<Record<string, number | bigint>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => (Number(value) === 0 ? [] : [`${name} ${value}`]));
 }
 
 /** The atime modes are one field, of which setting one clears the others. */

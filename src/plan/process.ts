@@ -1,12 +1,16 @@
 import type { Process, Rlimit } from '../config/config.ts';
 import type { Filter } from '../seccomp/compile.ts';
 import { capabilityMasks } from './capabilities.ts';
+import { labelOps, type SecurityModules } from './labels.ts';
 import type { enumTables, StubOp } from './ops.ts';
+import { type ContainerWide, schedulingOps } from './scheduling.ts';
 
 export interface ProcessContext {
   /** Path of the process in messages: `process`, or what --process names. */
   readonly origin: string;
   readonly seccomp: Filter | null;
+  readonly linux: ContainerWide;
+  readonly modules: SecurityModules;
   readonly grantable: bigint;
   /** In a user namespace, joined or new. */
   readonly userNamespace: boolean;
@@ -50,6 +54,8 @@ export function processOps(process: Process, context: ProcessContext): StubOp[] 
   });
   return [
     ...(context.userNamespace ? [] : rlimitOps(process, origin)),
+    ...schedulingOps(process, origin, context.linux),
+    ...labelOps(process, origin, context.modules),
     ...(process.terminal ? [] : [fdOwnerOp(user.uid ?? 0, origin)]),
     ...(nnp ? [{ op: 'noNewPrivileges', origin: `${origin}.noNewPrivileges` } as const] : []),
     // Without noNewPrivileges loading a filter needs CAP_SYS_ADMIN, so it comes before capabilities are dropped.

@@ -1,4 +1,4 @@
-import type { Config, Process } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { PlanError } from './error.ts';
 import { namespaceKind } from './namespaces.ts';
 
@@ -8,12 +8,9 @@ import { namespaceKind } from './namespaces.ts';
  */
 export function refuseUnsupported(config: Config): void {
   const { linux = {} } = config;
-  refuseProcess(config.process, 'process');
   refuse(linux.mountLabel, 'linux.mountLabel', 'SELinux labels');
   refuse(Object.keys(linux.netDevices ?? {})[0], 'linux.netDevices', 'moving network devices');
   refuse(linux.intelRdt, 'linux.intelRdt', 'cache and memory bandwidth allocation');
-  refuse(linux.memoryPolicy, 'linux.memoryPolicy', 'memory policies');
-  if (linux.personality?.domain === 'LINUX32') refuse(true, 'linux.personality', 'other personalities');
   if (namespaceKind(config, 'mount') === 'none') refuseMounting(config);
 }
 
@@ -31,14 +28,6 @@ function refuseMounting({ mounts, root, process, linux = {} }: Config): void {
     if (!value) continue;
     throw new PlanError('config-unsupported', origin, 'needs a mount namespace in linux.namespaces');
   }
-}
-
-export function refuseProcess(process: Process, origin: string): void {
-  refuse(process.apparmorProfile, `${origin}.apparmorProfile`, 'AppArmor profiles');
-  refuse(process.selinuxLabel, `${origin}.selinuxLabel`, 'SELinux labels');
-  refuse(process.scheduler, `${origin}.scheduler`, 'schedulers');
-  refuse(process.ioPriority, `${origin}.ioPriority`, 'I/O priorities');
-  refuse(process.execCPUAffinity, `${origin}.execCPUAffinity`, 'CPU affinities');
 }
 
 function refuse(value: unknown, origin: string, what: string): void {

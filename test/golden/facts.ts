@@ -18,6 +18,7 @@ export const facts: Facts = {
     window: { rows: 0, columns: 0 },
   },
   cgroups: cgroups(),
+  modules: { apparmor: true, selinux: true },
   seccomp: null,
 };
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bitList } from '../../src/config/bit-list.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { FilterRequest, Kernel } from '../../src/kernel/kernel.ts';
@@ -117,5 +118,6 @@ function readable(this: unknown, key: string, value: unknown): unknown {
   if (op === 'seccomp' && key === 'filter') {
     return JSON.parse(Buffer.from(value as Uint8Array).toString()) as FilterRequest;
   }
+  if ((op === 'memoryPolicy' || op === 'affinity') && value instanceof Uint8Array) return bitList(value);
   return replaceUnprintable(key, value);
 }

@@ -156,3 +156,18 @@ describe('--cgroup', () => {
     expect(() => subCgroups(paths, ['pids:x'])).toThrow(/unknown controller "pids"/);
   });
 });
+
+describe('security modules', () => {
+  test('are looked for only if there is a label', async () => {
+    expect((await run(hostWith('running'))).batches).toHaveLength(2);
+    await expect(run(hostWith('running'), { apparmor: 'p' })).rejects.toThrow('this kernel has no AppArmor');
+  });
+
+  test('that are there get it', async () => {
+    const files = { '/sys/module/apparmor/parameters/enabled': 'Y\n', '/sys/fs/selinux/enforce': '0' };
+    const hands = await run(hostWith('running', {}, { files }), { apparmor: 'p', processLabel: 'l' });
+    const stub = hands.executed[0]?.plan.stubs[0] ?? [];
+    const texts = stub.flatMap((op) => (op.op === 'writeSelf' ? [op.text] : []));
+    expect(texts).toEqual(expect.arrayContaining(['exec p', 'l']));
+  });
+});

@@ -129,17 +129,9 @@ test('a missing working directory is made before the root is read-only', () => {
 
 describe('what is not done yet is refused, not left out', () => {
   test.each([
-    ['process.apparmorProfile', { process: { apparmorProfile: 'x' } }],
-    ['process.selinuxLabel', { process: { selinuxLabel: 'x' } }],
-    ['process.scheduler', { process: { scheduler: { policy: 'SCHED_BATCH' as const } } }],
     ['linux.mountLabel', { linux: { mountLabel: 'x' } }],
     ['linux.netDevices', { linux: { netDevices: { eth0: {} } } }],
-    ['linux.personality', { linux: { personality: { domain: 'LINUX32' as const } } }],
   ])('%s', (origin, changes) => {
     expect(() => planOf(changes)).toThrow(expect.objectContaining({ origin, code: 'config-unsupported' }));
-  });
-
-  test('an empty label is none', () => {
-    expect(() => planOf({ process: { apparmorProfile: '' } })).not.toThrow();
   });
 });

@@ -22,6 +22,8 @@ const base: ExecFacts = {
     cpuacct: '/cg/cpu,cpuacct/x',
     '': '/cg/unified/x',
   },
+  modules: facts.modules,
+  linux: {},
   seccomp: null,
 };
 const detached: ExecOptions = {
@@ -90,6 +92,18 @@ test('the container’s filter holds for it too', () => {
   expect(find(exec({}, { seccomp }).stub, 'seccomp')).toMatchObject({ flags: ['log'] });
 });
 
-test('what is not done is refused', () => {
-  expect(() => exec({ selinuxLabel: 'x' })).toThrow(expect.objectContaining({ code: 'config-unsupported' }));
+test('processors: the first ones before the cgroups are joined, the last ones afterwards', () => {
+  const { stub } = exec({ execCPUAffinity: { initial: '0', final: '1' } });
+  const list = names(stub);
+  expect(list.indexOf('affinity')).toBeLessThan(list.indexOf('clone'));
+  expect(list.lastIndexOf('affinity')).toBeGreaterThan(list.lastIndexOf('joinCgroup'));
+  expect(names(exec().stub)).not.toContain('affinity');
+});
+
+test('personality and memory policy are those of the container, labels those of the process', () => {
+  const linux = { personality: { domain: 'LINUX32' }, memoryPolicy: { mode: 'MPOL_LOCAL' } } as const;
+  const list = names(exec({ apparmorProfile: 'p' }, { linux: { ...linux } }).stub);
+  expect(list).toEqual(expect.arrayContaining(['personality', 'memoryPolicy', 'writeSelf']));
+  const modules = { apparmor: false, selinux: false };
+  expect(() => exec({ selinuxLabel: 's' }, { modules })).toThrow('this kernel has no SELinux');
 });

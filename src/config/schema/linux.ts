@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import { enumTables, flagTables } from '../../plan/ops.ts';
 import { resourcesSchema } from './resources.ts';
-import { flag, int64, integer, shaped, text, textMap, texts, uint32 } from './scalars.ts';
+import { flag, int64, integer, namesOf, shaped, text, textMap, texts, uint32 } from './scalars.ts';
 import { seccompSchema } from './seccomp.ts';
 
 const namespace = z.object({
@@ -23,21 +24,9 @@ const device = z.object({
 });
 
 const memoryPolicy = z.object({
-  mode: z.optional(
-    z.enum([
-      'MPOL_DEFAULT',
-      'MPOL_BIND',
-      'MPOL_INTERLEAVE',
-      'MPOL_WEIGHTED_INTERLEAVE',
-      'MPOL_PREFERRED',
-      'MPOL_PREFERRED_MANY',
-      'MPOL_LOCAL',
-    ]),
-  ),
+  mode: z.optional(z.enum(namesOf(enumTables.memoryPolicyMode))),
   nodes: z.optional(text),
-  flags: z.optional(
-    z.array(z.enum(['MPOL_F_NUMA_BALANCING', 'MPOL_F_RELATIVE_NODES', 'MPOL_F_STATIC_NODES'])),
-  ),
+  flags: z.optional(z.array(z.enum(namesOf(flagTables.memoryPolicy)))),
 });
 
 const intelRdt = z.object({
@@ -80,7 +69,7 @@ export const linuxSchema = z.object({
   intelRdt: z.optional(intelRdt),
   memoryPolicy: z.optional(memoryPolicy),
   personality: z.optional(
-    z.object({ domain: z.optional(z.enum(['LINUX', 'LINUX32'])), flags: z.optional(texts) }),
+    z.object({ domain: z.optional(z.enum(namesOf(enumTables.personality))), flags: z.optional(texts) }),
   ),
 });
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { flag, int32, integer, shaped, text, texts, uint16, uint32, uint64 } from './scalars.ts';
+import { enumTables, flagTables } from '../../plan/ops.ts';
+import { flag, int32, integer, namesOf, shaped, text, texts, uint16, uint32, uint64 } from './scalars.ts';
 
 const user = z.object({
   uid: z.optional(uint32),
@@ -21,37 +22,17 @@ const capabilities = z.object({
 const rlimit = z.object({ type: text, soft: uint64, hard: uint64 });
 
 const scheduler = z.object({
-  policy: z.enum([
-    'SCHED_OTHER',
-    'SCHED_FIFO',
-    'SCHED_RR',
-    'SCHED_BATCH',
-    'SCHED_ISO',
-    'SCHED_IDLE',
-    'SCHED_DEADLINE',
-  ]),
+  policy: z.enum(namesOf(enumTables.schedulerPolicy)),
   nice: z.optional(int32),
   priority: z.optional(int32),
-  flags: z.optional(
-    z.array(
-      z.enum([
-        'SCHED_FLAG_RESET_ON_FORK',
-        'SCHED_FLAG_RECLAIM',
-        'SCHED_FLAG_DL_OVERRUN',
-        'SCHED_FLAG_KEEP_POLICY',
-        'SCHED_FLAG_KEEP_PARAMS',
-        'SCHED_FLAG_UTIL_CLAMP_MIN',
-        'SCHED_FLAG_UTIL_CLAMP_MAX',
-      ]),
-    ),
-  ),
+  flags: z.optional(z.array(z.enum(namesOf(flagTables.scheduler)))),
   runtime: z.optional(uint64),
   deadline: z.optional(uint64),
   period: z.optional(uint64),
 });
 
 const ioPriority = z.object({
-  class: z.enum(['IOPRIO_CLASS_RT', 'IOPRIO_CLASS_BE', 'IOPRIO_CLASS_IDLE']),
+  class: z.enum(namesOf(enumTables.ioPriorityClass)),
   priority: z.optional(int32),
 });
 

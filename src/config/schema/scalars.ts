@@ -39,3 +39,8 @@ export const textMap = z.record(text, text);
 export function shaped(pattern: RegExp, form: string) {
   return z.string().check(z.regex(pattern, { error: `must be ${form}` }));
 }
+
+/** The names of a table that the C side knows by number. */
+export function namesOf<T extends object>(table: T): (keyof T & string)[] {
+  return Object.keys(table) as (keyof T & string)[];
+}
