@@ -1,8 +1,8 @@
 import type { Options } from 'yargs';
 
 /**
- * The one table of options, in the format of yargs. The hot path feeds it to yargs-parser (`parse.ts`), `--help` to
- * yargs itself (`help.ts`). A value option takes exactly one value; one of type `array` may be repeated.
+ * The one table of options, in the format of yargs, which makes `--help` of it (`help.ts`); command lines are read by
+ * `arguments.ts`. A value option takes exactly one value; one of type `array` may be repeated.
  */
 export type OptionTable = Readonly<Record<string, Options>>;
 

@@ -1,6 +1,13 @@
 import { FlagError, splitArguments } from './arguments.ts';
-import { type CommandLine, type CommandName, commands, globalOptions, isCommand } from './options.ts';
-import { readValues, Values } from './values.ts';
+import {
+  type CommandLine,
+  type CommandName,
+  commands,
+  globalOptions,
+  isCommand,
+  type OptionTable,
+} from './options.ts';
+import { Values } from './values.ts';
 
 export type Parsed =
   | {
@@ -24,11 +31,11 @@ export type Parsed =
 
 /** Understands `railcar [global options] COMMAND [options] [words]`, without the name it was called by. */
 export function parseCommandLine(argv: readonly string[]): Parsed {
-  let global = new Values({});
+  let global = new Values([], globalOptions);
   let command: CommandName | null = null;
   try {
     const { options, words } = splitArguments(argv, globalOptions, true);
-    global = readValues(options, globalOptions);
+    global = new Values(options, globalOptions);
     if (global.flag('version')) return { kind: 'version', global };
     const [name = 'help', ...rest] = words;
     if (global.flag('help')) return { kind: 'help', command: isCommand(name) ? name : null, global };
@@ -44,14 +51,22 @@ export function parseCommandLine(argv: readonly string[]): Parsed {
 
 function parseCommand(command: CommandName, argv: readonly string[], global: Values): Parsed {
   const line: CommandLine = commands[command];
-  const table = { ...line.options, help: globalOptions.help ?? {} };
+  const table = tables.get(command) ?? {};
   const { options, words } = splitArguments(argv, table, line.verbatim === true);
-  const values = readValues(options, table);
+  const values = new Values(options, table);
   if (values.flag('help')) return { kind: 'help', command, global };
   const complaint = countComplaint(command, line, words.length);
   if (complaint !== null) return { kind: 'wrong', command, message: complaint, count: true, global };
   return { kind: 'run', command, global, values, words };
 }
+
+/** Every command takes --help. */
+const tables = new Map<string, OptionTable>(
+  Object.entries<CommandLine>(commands).map(([name, { options }]) => [
+    name,
+    { ...options, help: globalOptions.help ?? {} },
+  ]),
+);
 
 function help(topic: string | undefined, global: Values): Parsed {
   if (topic === undefined) return { kind: 'help', command: null, global };

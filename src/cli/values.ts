@@ -1,30 +1,36 @@
-import parser from 'yargs-parser';
 import { RailcarError } from '../errors.ts';
-import { FlagError } from './arguments.ts';
+import { FlagError, type GivenOption } from './arguments.ts';
 import type { OptionTable } from './options.ts';
 
-/** The options that were given, by their long names. */
+/** What the options of one table say. */
 export class Values {
-  readonly #given: Readonly<Record<string, unknown>>;
+  readonly #given: readonly GivenOption[];
+  readonly #table: OptionTable;
 
-  constructor(given: Readonly<Record<string, unknown>>) {
+  /** Throws FlagError for a value that is none of the table's choices. */
+  constructor(given: readonly GivenOption[], table: OptionTable) {
+    for (const [name, value] of given) checkChoice(name, value, table);
     this.#given = given;
+    this.#table = table;
   }
 
   flag(name: string): boolean {
-    return this.#given[name] === true;
+    return this.text(name) === 'true';
   }
 
   /** The last one given, or the default of the table; null for neither. */
   text(name: string): string | null {
-    const value = this.#given[name];
-    const last: unknown = Array.isArray(value) ? value.at(-1) : value;
-    return typeof last === 'string' ? last : null;
+    // A loop: command lines are short, and this runs for each option of each command.
+    for (let at = this.#given.length - 1; at >= 0; at--) {
+      const option = this.#given[at];
+      if (option?.[0] === name) return option[1];
+    }
+    const preset: unknown = this.#table[name]?.default;
+    return typeof preset === 'string' ? preset : null;
   }
 
   texts(name: string): readonly string[] {
-    const value = this.#given[name];
-    return Array.isArray(value) ? (value as string[]) : typeof value === 'string' ? [value] : [];
+    return this.#given.flatMap(([given, value]) => (given === name ? [value] : []));
   }
 
   /** A decimal integer; null if the option was not given. */
@@ -38,35 +44,9 @@ export class Values {
   }
 }
 
-/** Options in the unambiguous form of `splitArguments`. */
-export function readValues(options: readonly string[], table: OptionTable): Values {
-  const names = Object.keys(table);
-  const boolean = names.filter((name) => table[name]?.type === 'boolean');
-  const given = parser([...options], {
-    boolean,
-    string: names.filter((name) => !boolean.includes(name)),
-    default: Object.fromEntries(names.flatMap((name) => preset(name, table[name]?.default))),
-    configuration: {
-      'boolean-negation': false,
-      'camel-case-expansion': false,
-      'dot-notation': false,
-      'parse-numbers': false,
-      'short-option-groups': false,
-    },
-  });
-  const values = new Values(given);
-  for (const name of names) checkChoice(name, table, values);
-  return values;
-}
-
-function preset(name: string, value: unknown): [string, unknown][] {
-  return value === undefined ? [] : [[name, value]];
-}
-
-function checkChoice(name: string, table: OptionTable, values: Values): void {
+function checkChoice(name: string, value: string, table: OptionTable): void {
   const choices = table[name]?.choices as readonly string[] | undefined;
-  const value = values.text(name);
-  if (!choices || value === null || choices.includes(value)) return;
+  if (!choices || choices.includes(value)) return;
   throw new FlagError(
     `invalid value ${JSON.stringify(value)} for flag -${name}: must be one of ${choices.join(', ')}`,
   );
