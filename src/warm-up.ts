@@ -2,8 +2,10 @@ import { runCommand } from './cli/command.ts';
 import { defaultSpec } from './cli/format/spec.ts';
 import type { Hands } from './execute/hands.ts';
 import { type Answer, type Finish, PROTOCOL_VERSION, type Read, type Request } from './execute/messages.ts';
+import { missing } from './execute/reads.ts';
 import { encodePlan } from './plan/encode.ts';
 import type { HandsOp, Template } from './plan/ops.ts';
+import { PROCESS } from './state/links.ts';
 
 /**
  * Goes through the life of a container with hands that only pretend, so that V8 has compiled what real commands use
@@ -93,19 +95,42 @@ function pretendingHands(files: Map<string, string>): Hands {
   };
 }
 
-const ENOENT = 2;
+/** The container that is rehearsed with is the only one there is. */
+function answer(files: ReadonlyMap<string, string>, { kind, path, name }: Read): Answer {
+  const below = `${path}/x/${name}`;
+  switch (kind) {
+    case 'FILE':
+    case 'EXISTS':
+      return found(files.get(followed(files, path)));
+    case 'LINK':
+      return found(files.get(path));
+    case 'EACH':
+      return found(files.get(followed(files, below)), 'x');
+    case 'HAVING':
+      return files.has(below) ? found('x') : missing;
+    default:
+      return missing;
+  }
+}
 
-function answer(files: ReadonlyMap<string, string>, { kind, path }: Read): Answer {
-  if (kind === 'LIST' && path === ROOT) return { errno: 0, items: [Buffer.from('x')] };
-  const content = kind === 'FILE' || kind === 'EXISTS' ? files.get(path) : undefined;
-  return content === undefined ? { errno: ENOENT, items: [] } : { errno: 0, items: [Buffer.from(content)] };
+function found(content: string | undefined, ...before: readonly string[]): Answer {
+  if (content === undefined) return missing;
+  return { errno: 0, items: [...before, content].map((text) => Buffer.from(text)) };
+}
+
+/** Links are kept as files that hold where they lead. */
+function followed(files: ReadonlyMap<string, string>, path: string): string {
+  const link = `${ROOT}/x/${PROCESS}`;
+  return path.startsWith(`${link}/`) ? (files.get(link) ?? '') + path.slice(link.length) : path;
 }
 
 function remember(files: Map<string, string>, op: HandsOp): void {
   if (op.op === 'writeFile') files.set(op.path, filled(op.text));
+  if (op.op === 'symlink') files.set(op.path, filled(op.target));
   if (op.op === 'mkfifo') files.set(op.path, '');
   if (op.op === 'readFifo') files.delete(op.path);
-  if (op.op === 'removeTree') files.delete(`${op.path}/state.json`);
+  if (op.op === 'removeTree')
+    for (const path of files.keys()) if (path.startsWith(op.path)) files.delete(path);
 }
 
 function filled(text: Template): string {

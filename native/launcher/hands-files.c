@@ -215,6 +215,15 @@ int hands_mkfifo(struct hands *hands, const struct op *op) {
     return -1;
 }
 
+int hands_symlink(struct hands *hands, const struct op *op) {
+    const struct hands_symlink *arg = (const void *)op->args;
+    size_t length;
+    autofree char *target = template_render(&arg->target, &hands->variables, &length);
+    if (!target)
+        return failed("malloc", "%s", arg->path.text);
+    return symlink(target, arg->path.text) < 0 ? failed("symlink", "%s", arg->path.text) : 0;
+}
+
 int hands_unlink(struct hands *hands, const struct op *op) {
     (void)hands;
     const struct hands_unlink *arg = (const void *)op->args;

@@ -34,6 +34,7 @@ enum read_kind {
     READ_BELOW = 7,
     READ_EXISTS = 8,
     READ_STREAM = 9,
+    READ_HAVING = 10,
 };
 
 enum request_number {

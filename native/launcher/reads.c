@@ -51,16 +51,20 @@ static int add_content(struct answer *answer, int file, const struct query *quer
     return 0;
 }
 
-static int read_file(const struct query *query, struct answer *answer) {
+static int open_regular(int dir, const char *path) {
     /* Non-blocking: nobody may ever open the other end of a fifo. Only a regular file has an end; those of /proc are. */
-    autoclose int file = open(query->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    autoclose int file = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     struct stat status;
     if (file < 0 || fstat(file, &status) < 0)
         return -1;
-    if (!S_ISREG(status.st_mode)) {
-        errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
-        return -1;
-    }
+    if (S_ISREG(status.st_mode))
+        return steal_fd(&file);
+    errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+    return -1;
+}
+
+static int read_file(const struct query *query, struct answer *answer) {
+    autoclose int file = open_regular(AT_FDCWD, query->path);
     return add_content(answer, file, query);
 }
 
@@ -121,8 +125,10 @@ static int read_link(const struct query *query, struct answer *answer) {
     return 0;
 }
 
-/* A directory without the file is no container's: it is left out, and so is one that is being removed. */
-static int read_each(const struct query *query, struct answer *answer) {
+/* What a directory `below` has to say under this name in the tree of the query; 0 also if it has nothing to say. */
+typedef int look_below(int below, const char *name, const struct query *query, struct answer *answer);
+
+static int look_into_each(const struct query *query, struct answer *answer, look_below *look) {
     autoclosedir DIR *dir = opendir(query->path);
     if (!dir)
         return -1;
@@ -131,14 +137,29 @@ static int read_each(const struct query *query, struct answer *answer) {
             continue;
         autoclose int below =
             openat(dirfd(dir), entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-        autoclose int file = below < 0 ? -1 : openat(below, query->name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-        if (file < 0)
-            continue;
-        add_item(answer, entry->d_name, strlen(entry->d_name));
-        if (add_content(answer, file, query) < 0)
+        if (below >= 0 && look(below, entry->d_name, query, answer) < 0)
             return -1;
     }
     return errno ? -1 : 0;
+}
+
+/* A directory without the file is no container's: it is left out, and so is one that is being removed. */
+static int add_content_below(int below, const char *name, const struct query *query, struct answer *answer) {
+    autoclose int file = open_regular(below, query->name);
+    size_t size;
+    autofree char *content = file < 0 ? NULL : read_all(file, content_max(query), &size);
+    if (!content)
+        return errno == EFBIG || errno == ENOMEM ? -1 : 0;
+    add_item(answer, name, strlen(name));
+    add_item(answer, content, size);
+    return 0;
+}
+
+static int add_if_there(int below, const char *name, const struct query *query, struct answer *answer) {
+    struct stat status;
+    if (fstatat(below, query->name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+        add_item(answer, name, strlen(name));
+    return 0;
 }
 
 struct below {
@@ -195,13 +216,15 @@ static int look_up(const struct query *query, struct answer *answer) {
     case READ_STDIN:
         return read_stdin(query, answer);
     case READ_EACH:
-        return read_each(query, answer);
+        return look_into_each(query, answer, add_content_below);
     case READ_BELOW:
         return read_below(query, answer);
     case READ_EXISTS:
         return read_exists(query, answer);
     case READ_STREAM:
         return read_stream(query, answer);
+    case READ_HAVING:
+        return look_into_each(query, answer, add_if_there);
     default:
         errno = EINVAL;
         return -1;

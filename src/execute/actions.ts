@@ -19,6 +19,7 @@ const handsActions: Actions<HandsOp> = {
   writeAt: ({ name, text }) => `write${quoted(short(text))}${quoted(name, 'to')}`,
   awaitContent: ({ path }) => `see the awaited content${quoted(path, 'in')}`,
   mkfifo: ({ path }) => `make the fifo${quoted(path)}`,
+  symlink: ({ path }) => `make the link${quoted(path)}`,
   unlink: ({ path }) => `remove${quoted(path)}`,
   close: () => 'close a descriptor',
   connect: ({ path }) => `connect to the socket${quoted(path)}`,

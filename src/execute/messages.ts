@@ -29,7 +29,7 @@ export const messageTypes = { REQUEST: 1, ANSWERS: 2, RESULT: 3, READ: 11, PLAN:
  * FILE: content of the regular file `path`. LIST: names in a directory. STAT: one item of decimal fields separated by spaces: st_mode
  * uid gid rdev-major rdev-minor inode size mount-flags file-system-magic (following a final link). LINK: target of a
  * symbolic link. STDIN: standard input to its end. EACH: for every directory D in `path` that has a file D/`name`:
- * two items, D and the content. BELOW: one item, the concatenated contents of every file called `name` in the tree.
+ * two items, D and the content. HAVING: every directory D in `path` in which there is a `name` (lstat). BELOW: one item, the concatenated contents of every file called `name` in the tree.
  * EXISTS: nothing but the errno (lstat). STREAM: as FILE, but of a file that the user named, which may be a pipe.
  */
 export const readKinds = {
@@ -42,6 +42,7 @@ export const readKinds = {
   BELOW: 7,
   EXISTS: 8,
   STREAM: 9,
+  HAVING: 10,
 } as const;
 export type ReadKind = keyof typeof readKinds;
 

@@ -2,18 +2,39 @@ import type { Hands } from './hands.ts';
 import type { Answer, Read } from './messages.ts';
 
 const ENOENT = 2;
-const nothing: Answer = { errno: ENOENT, items: [] };
+/** What the launcher says of a file that is not there. */
+export const missing: Answer = { errno: ENOENT, items: [] };
+/** Of EXISTS. */
+export const there: Answer = { errno: 0, items: [] };
+
+type Reads = Readonly<Record<string, Read | null>>;
+type Answers<R extends Reads> = Record<keyof R, Answer>;
 
 /** One round trip for reads that are known by name. Null: nothing to read, answered like a missing file. */
-export async function readNamed<K extends string>(
+export async function readNamed<R extends Reads>(hands: Hands, reads: R): Promise<Answers<R>> {
+  return (await readGroups(hands, { reads })).reads;
+}
+
+/** One round trip for several such groups, whose names may be the same. */
+export async function readGroups<G extends Readonly<Record<string, Reads>>>(
   hands: Hands,
-  reads: Readonly<Record<K, Read | null>>,
-): Promise<Record<K, Answer>> {
-  const entries = Object.entries<Read | null>(reads);
-  const wanted = entries.flatMap(([, read]) => read ?? []);
-  const answers = [...(await hands.read(wanted))];
-  const named = entries.map(([name, read]) => [name, read === null ? nothing : (answers.shift() ?? nothing)]);
-  return Object.fromEntries(named) as Record<K, Answer>;
+  groups: G,
+): Promise<{ [N in keyof G]: Answers<G[N]> }> {
+  const wanted: Read[] = [];
+  for (const reads of Object.values(groups)) {
+    for (const read of Object.values(reads)) if (read !== null) wanted.push(read);
+  }
+  const answers = await hands.read(wanted);
+  let at = 0;
+  const named: Record<string, Record<string, Answer>> = {};
+  for (const [group, reads] of Object.entries(groups)) {
+    const found: Record<string, Answer> = {};
+    for (const [name, read] of Object.entries(reads)) {
+      found[name] = read === null ? missing : (answers[at++] ?? missing);
+    }
+    named[group] = found;
+  }
+  return named as { [N in keyof G]: Answers<G[N]> };
 }
 
 export const file = (path: string): Read => ({ kind: 'FILE', path });

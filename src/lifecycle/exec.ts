@@ -34,13 +34,13 @@ const namespaceTypes = Object.keys(namespaceFiles) as NamespaceType[];
 
 /** Starts another process in a container. */
 export async function exec(context: Context, verb: ExecVerb): Promise<Finish | null> {
-  const { container, first, second } = await findContainer(context, verb.id, {
+  const { container, first, ofProcess } = await findContainer(context, verb.id, {
     first: {
-      ...namespaceLinks('self'),
+      ...namespaceLinks('own', '/proc/self'),
       launcher: file('/proc/self/stat'),
       process: verb.processFile === null ? null : stream(verb.processFile),
     },
-    second: ({ init_process_pid }) => namespaceLinks(String(init_process_pid)),
+    ofProcess: (directory) => namespaceLinks('its', directory),
   });
   requireStatus(verb.ignorePaused ? 'exec --ignore-paused' : 'exec', container.status, verb.id);
   const { process, positions } = processOf(context, verb, container, first.process);
@@ -52,7 +52,7 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
       stateDir,
       caller: callerOf(context.request, textOf(first.launcher)),
       init: { pid, startTime: record.init_process_start },
-      namespaces: foreignNamespaces(pid, first, second),
+      namespaces: foreignNamespaces(pid, first, ofProcess),
       noNewKeyring: record.noNewKeyring === true,
       cgroupPaths: subCgroups(record.cgroup_paths, verb.cgroup),
       modules,
@@ -65,26 +65,24 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
   return carryOut(context, plan, finish, { positions });
 }
 
-type Links = `ns:${NamespaceType}`;
-
-function namespaceLinks(process: string) {
+function namespaceLinks<W extends 'own' | 'its'>(whose: W, directory: string) {
   const links = namespaceTypes.map((type) => [
-    `ns:${type}`,
-    link(`/proc/${process}/ns/${namespaceFiles[type]}`),
+    `${whose}:${type}`,
+    link(`${directory}/ns/${namespaceFiles[type]}`),
   ]);
-  return Object.fromEntries(links) as Record<Links, ReturnType<typeof link>>;
+  return Object.fromEntries(links) as Record<`${W}:${NamespaceType}`, ReturnType<typeof link>>;
 }
 
 /** Joining a namespace that the caller is in already would be pointless, and for a user namespace an error. */
 function foreignNamespaces(
   pid: number,
-  own: Readonly<Record<Links, Answer>>,
-  theirs: Readonly<Record<Links, Answer>>,
+  own: Readonly<Record<`own:${NamespaceType}`, Answer>>,
+  theirs: Readonly<Record<`its:${NamespaceType}`, Answer>>,
 ): ExecFacts['namespaces'] {
   return namespaceTypes
     .filter((type) => {
-      const target = textOf(theirs[`ns:${type}`]);
-      return target !== undefined && target !== textOf(own[`ns:${type}`]);
+      const target = textOf(theirs[`its:${type}`]);
+      return target !== undefined && target !== textOf(own[`own:${type}`]);
     })
     .map((type) => ({ type, path: `/proc/${pid}/ns/${namespaceFiles[type]}` }));
 }

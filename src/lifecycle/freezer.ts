@@ -1,6 +1,6 @@
 import { RailcarError } from '../errors.ts';
 import type { HandsOp } from '../plan/ops.ts';
-import { type Freezer, freezerFile } from '../state/status.ts';
+import { type Freezer, freezerFile } from '../state/freezer.ts';
 
 /** How long (ms) processes may take to stop: one that waits for a disk or a network file system does. */
 const FREEZE_DEADLINE = 10_000;

@@ -8,7 +8,7 @@ import { requireStatus } from '../state/transitions.ts';
 import { carryOut, done } from './carry-out.ts';
 import { thawForKill } from './freezer.ts';
 import { INIT_SLOT, openInit } from './init.ts';
-import { membersPath, membersRead, parsePids } from './members.ts';
+import { membersPath, readMembers } from './members.ts';
 
 const SIGKILL = 9;
 
@@ -21,12 +21,10 @@ const KILL_DEADLINE = 10_000;
  * killable while another command hangs.
  */
 export async function kill(context: Context, verb: KillVerb): Promise<Finish | null> {
-  const { container, second } = await findContainer(context, verb.id, {
-    second: ({ cgroup_paths }) => ({ members: membersRead(cgroup_paths) }),
-  });
+  const { container } = await findContainer(context, verb.id);
   const everybody = verb.all || (verb.signal === SIGKILL && !hasOwnPids(container));
   // Who is left behind when the first process has died is still there to be killed.
-  const somebody = everybody && parsePids(second.members).length > 0;
+  const somebody = everybody && (await readMembers(context.hands, container.record.cgroup_paths)).length > 0;
   requireStatus(verb.all || somebody ? 'kill --all' : 'kill', container.status, verb.id);
   const hands = everybody ? cgroupSignal(container, verb.signal) : initSignal(container, verb.signal);
   return carryOut(context, { hands, stubs: [], teardown: [] }, done);

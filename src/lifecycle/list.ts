@@ -2,65 +2,98 @@ import { posix } from 'node:path';
 import type { Context } from '../cli/context.ts';
 import type { ContainerState } from '../cli/verbs.ts';
 import { RailcarError } from '../errors.ts';
-import type { Read } from '../execute/messages.ts';
-import { file, readNamed, textOf } from '../execute/reads.ts';
+import type { Hands } from '../execute/hands.ts';
+import type { Answer, Read } from '../execute/messages.ts';
+import { file, missing, readGroups, textOf, there } from '../execute/reads.ts';
 import { container, recordPath } from '../state/container.ts';
+import { FREEZER, PROCESS } from '../state/links.ts';
 import { type ContainerRecord, parseRecord } from '../state/record.ts';
-import { statusFrom, statusReads } from '../state/status.ts';
+import { FIFO, type StatusAnswers, statusFrom, statusReads } from '../state/status.ts';
 import { stateOf } from './state.ts';
 
 interface Entry {
   readonly stateDir: string;
   readonly record: ContainerRecord;
+  /** Undefined: not complete, so that its status has to be read by itself. */
+  readonly answers: StatusAnswers | undefined;
 }
 
-/** Every container below the state root, by id. A directory without a record is not one yet, or not any more. */
+/**
+ * Every container below the state root, by id. A directory without a record is not one yet, or not any more. All is read
+ * at once, thanks to the links beside the records.
+ */
 export async function list(context: Context): Promise<ContainerState[]> {
-  const entries = await readEntries(context);
-  const keys = ['process', 'fifo', 'freezer', 'owner'] as const;
-  const reads = entries.flatMap(({ record, stateDir }, index) => {
-    const each: Record<(typeof keys)[number], Read | null> = {
-      ...statusReads(record, stateDir),
-      owner: { kind: 'STAT', path: stateDir },
+  const { root, hands } = context;
+  const each = (name: string): Read => ({ kind: 'EACH', path: root, name });
+  const having = (name: string): Read => ({ kind: 'HAVING', path: root, name });
+  const { own, status } = await readGroups(hands, {
+    // The records first: what is read after a complete one is at least as new.
+    own: { records: each('state.json'), linked: having(PROCESS), users: file('/etc/passwd') },
+    status: { process: each(`${PROCESS}/stat`), fifo: having(FIFO), freezer: each(FREEZER) },
+  });
+  const linked = namesOf(own.linked);
+  const fifos = namesOf(status.fifo);
+  const processes = contentsOf(status.process);
+  const freezers = contentsOf(status.freezer);
+  const entries = [...contentsOf(own.records)].flatMap(([name, record]): Entry[] => {
+    const stateDir = posix.join(root, name);
+    const parsed = parsedRecord(context, record, recordPath(stateDir));
+    if (parsed === undefined) return [];
+    const complete = parsed.phase === 'created' && linked.has(name);
+    const answers = {
+      process: processes.get(name) ?? missing,
+      fifo: fifos.has(name) ? there : missing,
+      freezer: freezers.get(name) ?? missing,
     };
-    return keys.map((key) => [`${index}:${key}`, each[key]] as const);
+    return [{ stateDir, record: parsed, answers: complete ? answers : undefined }];
   });
-  const answers = await readNamed<string>(context.hands, {
-    ...Object.fromEntries(reads),
-    users: file('/etc/passwd'),
+  const users = userNames(textOf(own.users) ?? '');
+  const shown = (await withStatus(hands, entries)).map(({ stateDir, record, answers }) => {
+    const found = container(posix.basename(stateDir), stateDir, record, statusFrom(record, answers));
+    return stateOf(found, users.get(String(record.owner)) ?? `#${record.owner}`);
   });
-  const nothing = { errno: 2, items: [] };
-  const users = textOf(answers.users ?? nothing) ?? '';
-  return entries.map(({ record, stateDir }, index) => {
-    const [process = nothing, fifo = nothing, freezer = nothing, owner = nothing] = keys.map(
-      (key) => answers[`${index}:${key}`],
-    );
-    const status = statusFrom(record, { process, fifo, freezer });
-    const found = container(posix.basename(stateDir), stateDir, record, status);
-    return stateOf(found, userName(users, textOf(owner)?.split(' ')[1] ?? String(record.owner)));
-  });
+  return shown.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** A record that cannot be read must not hide the others. */
-async function readEntries(context: Context): Promise<Entry[]> {
-  const [answer] = await context.hands.read([{ kind: 'EACH', path: context.root, name: 'state.json' }]);
-  const items = (answer?.items ?? []).map((item) => Buffer.from(item).toString());
-  const entries = items.flatMap((text, index): Entry[] => {
-    if (index % 2 === 0) return [];
-    const stateDir = posix.join(context.root, posix.basename(items[index - 1] ?? ''));
-    try {
-      return [{ stateDir, record: parseRecord(text, recordPath(stateDir)) }];
-    } catch (error) {
-      if (!(error instanceof RailcarError)) throw error;
-      context.warn(error.message);
-      return [];
-    }
-  });
-  return entries.sort((a, b) => (a.stateDir < b.stateDir ? -1 : 1));
+function parsedRecord(context: Context, answer: Answer, path: string): ContainerRecord | undefined {
+  try {
+    return parseRecord(textOf(answer) ?? '', path);
+  } catch (error) {
+    if (!(error instanceof RailcarError)) throw error;
+    context.warn(error.message);
+    return undefined;
+  }
 }
 
-/** As runc prints it: a uid that has no name here gets a number sign. */
-function userName(passwd: string, uid: string): string {
-  const line = passwd.split('\n').find((candidate) => candidate.split(':')[2] === uid);
-  return line?.split(':')[0] ?? `#${uid}`;
+async function withStatus(
+  hands: Hands,
+  entries: readonly Entry[],
+): Promise<(Entry & { readonly answers: StatusAnswers })[]> {
+  const late = entries.filter(({ answers }) => answers === undefined);
+  const groups = late.map(({ stateDir, record }) => [stateDir, statusReads(record, stateDir)] as const);
+  const found = groups.length === 0 ? {} : await readGroups(hands, Object.fromEntries(groups));
+  const nothing = { process: missing, fifo: missing, freezer: missing };
+  return entries.map((entry) => ({ ...entry, answers: entry.answers ?? found[entry.stateDir] ?? nothing }));
+}
+
+/** Of HAVING. */
+function namesOf({ items }: Answer): Set<string> {
+  return new Set(items.map((item) => Buffer.from(item).toString()));
+}
+
+/** Of EACH: names and contents in turn. */
+function contentsOf({ items }: Answer): Map<string, Answer> {
+  const contents = new Map<string, Answer>();
+  for (let at = 0; at + 1 < items.length; at += 2) {
+    const [name, content] = [items[at], items[at + 1]];
+    if (name && content) contents.set(Buffer.from(name).toString(), { errno: 0, items: [content] });
+  }
+  return contents;
+}
+
+/** By uid. One that has no name here gets a number sign, as runc prints it. */
+function userNames(passwd: string): Map<string, string> {
+  const lines = passwd.split('\n').map((line) => line.split(':'));
+  return new Map(lines.flatMap(([name, , uid]) => (name && uid ? [[uid, name] as const] : [])).reverse());
 }

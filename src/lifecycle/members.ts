@@ -1,4 +1,5 @@
-import type { Answer, Read } from '../execute/messages.ts';
+import type { Hands } from '../execute/hands.ts';
+import type { Answer } from '../execute/messages.ts';
 import { textOf } from '../execute/reads.ts';
 
 type Paths = Readonly<Record<string, string>>;
@@ -9,13 +10,15 @@ export function membersPath(paths: Paths): string | undefined {
 }
 
 /** Who is in the container's cgroup and those below it. */
-export function membersRead(paths: Paths): Read | null {
+export async function readMembers(hands: Hands, paths: Paths): Promise<number[]> {
   const path = membersPath(paths);
-  return path === undefined ? null : { kind: 'BELOW', path, name: 'cgroup.procs' };
+  if (path === undefined) return [];
+  const [answer] = await hands.read([{ kind: 'BELOW', path, name: 'cgroup.procs' }]);
+  return answer === undefined ? [] : parsePids(answer);
 }
 
 /** Pid 0 stands for a process that the caller's pid namespace does not show. */
-export function parsePids(answer: Answer): number[] {
+function parsePids(answer: Answer): number[] {
   const numbers = (textOf(answer) ?? '').split('\n').map(Number);
   return [...new Set(numbers.filter((pid) => pid > 0))].sort((a, b) => a - b);
 }

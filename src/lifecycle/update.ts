@@ -8,7 +8,7 @@ import type { Positions } from '../config/positions.ts';
 import { RailcarError } from '../errors.ts';
 import { errnoText } from '../execute/errno.ts';
 import type { Answer, Finish, Read } from '../execute/messages.ts';
-import { file, stream, textOf } from '../execute/reads.ts';
+import { file, readNamed, stream, textOf } from '../execute/reads.ts';
 import type { HandsOp } from '../plan/ops.ts';
 import { type Container, findContainer, recordPath } from '../state/container.ts';
 import { lockOps } from '../state/lock.ts';
@@ -25,16 +25,14 @@ interface Change {
 /** Changes the limits of a container that exists. If one of them is refused, those before it are taken back. */
 export async function update(context: Context, verb: UpdateVerb): Promise<Finish | null> {
   let loaded: Change = { resources: verb.resources, positions: null };
-  const { container, second } = await findContainer(context, verb.id, {
+  const { container, first } = await findContainer(context, verb.id, {
     first: { resources: resourcesRead(verb.resourcesFile) },
-    second: (record, first) => {
-      if (verb.resourcesFile !== null) loaded = loadChange(first.resources, verb.resourcesFile);
-      return currentReads(record, loaded);
-    },
   });
+  if (verb.resourcesFile !== null) loaded = loadChange(first.resources, verb.resourcesFile);
   requireStatus('update', container.status, verb.id);
+  const current = await readNamed(context.hands, currentReads(container.record, loaded));
   const { positions } = loaded;
-  const hands = located(positions, () => updateOps(container, loaded, second));
+  const hands = located(positions, () => updateOps(container, loaded, current));
   return carryOut(context, { hands, stubs: [], teardown: [] }, done, { positions, explain: goneMeanwhile });
 }
 

@@ -3,6 +3,7 @@ import { cgroupOps } from '../cgroups/plan.ts';
 import type { Config } from '../config/config.ts';
 import { containerHooks, hasHooks, hostHooks } from '../hooks/hooks.ts';
 import { hookState } from '../hooks/state.ts';
+import { stateLinks } from '../state/links.ts';
 import { journalText, type NewRecord, recordTemplate } from '../state/record.ts';
 import { grantableCapabilities } from './capabilities.ts';
 import { joinCgroups } from './cgroup.ts';
@@ -89,6 +90,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
       origin: 'process',
     },
     clonedOp(config, facts),
+    ...stateLinks(facts.stateDir, cgroups.paths),
     ...console.receive,
     ...(hooksWait
       ? [

@@ -249,6 +249,10 @@ export const handsOps = shapes({
     args: { path: 'string', mode: 'number', uid: 'number', gid: 'number' },
     doc: 'makes a fifo owned by uid:gid',
   },
+  symlink: {
+    args: { path: 'string', target: 'template' },
+    doc: 'makes a symbolic link in a directory of the state root',
+  },
   unlink: { args: { path: 'string' }, doc: 'removes a file; missing is ENOENT' },
   close: { args: { file: 'slot' }, doc: 'closes a slot' },
   connect: {

@@ -17,6 +17,7 @@ export const handsPhrases: Phrases<HandsOp> = {
   write: ({ path, text }) => `write ${excerpt(text)} to ${path}`,
   writeAt: ({ dir, name, text }) => `write ${excerpt(text)} to ${name} of ${dir}`,
   awaitContent: ({ path, text }) => `wait until ${path} says ${excerpt(text)}`,
+  symlink: ({ path, target }) => `link ${path} to ${excerpt(target)}`,
   mkfifo: ({ path, uid, gid, mode }) => `make fifo ${path} (${octal(mode)}, owner ${uid}:${gid})`,
   unlink: ({ path }) => `remove ${path}`,
   close: ({ file }) => `close ${file}`,

@@ -2,9 +2,10 @@ import { RailcarError } from '../errors.ts';
 import { errnoText } from '../execute/errno.ts';
 import type { Hands } from '../execute/hands.ts';
 import type { Answer, Read } from '../execute/messages.ts';
-import { file, readNamed } from '../execute/reads.ts';
+import { file, link, readGroups, textOf } from '../execute/reads.ts';
+import { PROCESS } from './links.ts';
 import { type ContainerRecord, parseRecord } from './record.ts';
-import { type Status, statusFrom, statusReads } from './status.ts';
+import { linkedStatusReads, type Status, statusFrom, statusReads } from './status.ts';
 
 /** A container as its record and the host's processes show it. */
 export interface Container {
@@ -16,39 +17,57 @@ export interface Container {
   readonly pid: number;
 }
 
+type Reads<K extends string> = Readonly<Record<K, Read | null>>;
+
+/** Additional reads of a command go with those that finding a container takes anyway. */
+export interface MoreReads<A extends string, B extends string> {
+  readonly first?: Reads<A>;
+  /** Of the container's first process, by its directory in /proc. */
+  readonly ofProcess?: (directory: string) => Reads<B>;
+}
+
 export interface Found<A extends string, B extends string> {
   readonly container: Container;
   /** Answers to the additional reads. */
   readonly first: Readonly<Record<A, Answer>>;
-  readonly second: Readonly<Record<B, Answer>>;
+  readonly ofProcess: Readonly<Record<B, Answer>>;
 }
 
-/** Additional reads of a command go with the two that finding a container takes anyway. */
-export interface MoreReads<A extends string, B extends string> {
-  readonly first?: Readonly<Record<A, Read | null>>;
-  readonly second?: (
-    record: ContainerRecord,
-    first: Readonly<Record<A, Answer>>,
-  ) => Readonly<Record<B, Read | null>>;
-}
-
-/** Throws RailcarError if there is no such container, or its record cannot be read. */
+/**
+ * One exchange with the launcher, thanks to the links beside the record; two for a container that is not complete.
+ * Throws RailcarError if there is no such container, or its record cannot be read.
+ */
 export async function findContainer<A extends string = never, B extends string = never>(
   { hands, root }: { readonly hands: Hands; readonly root: string },
   id: string,
-  more: MoreReads<A, B> = {},
+  { first = {} as Reads<A>, ofProcess = () => ({}) as Reads<B> }: MoreReads<A, B> = {},
 ): Promise<Found<A, B>> {
   const stateDir = `${root}/${id}`;
-  const first = await readNamed<A | '.record'>(hands, {
-    ...((more.first ?? {}) as Record<A, Read | null>),
-    '.record': file(recordPath(stateDir)),
-  } as Record<A | '.record', Read | null>);
-  const record = recordOf(first['.record'], recordPath(stateDir));
-  const second = await readNamed(hands, {
-    ...statusReads(record, stateDir),
-    ...((more.second?.(record, first) ?? {}) as Record<B, Read | null>),
+  const directory = `${stateDir}/${PROCESS}`;
+  const found = await readGroups(hands, {
+    // The record first: what is read after a complete one is at least as new.
+    own: { record: file(recordPath(stateDir)), directory: link(directory) },
+    status: linkedStatusReads(stateDir),
+    ofProcess: ofProcess(directory),
+    first,
   });
-  return { container: container(id, stateDir, record, statusFrom(record, second)), first, second };
+  const record = recordOf(found.own.record, recordPath(stateDir));
+  const linked = record.phase === 'created' && textOf(found.own.directory) === procDirectory(record);
+  const late = linked
+    ? found
+    : await readGroups(hands, {
+        status: statusReads(record, stateDir),
+        ofProcess: ofProcess(procDirectory(record)),
+      });
+  return {
+    container: container(id, stateDir, record, statusFrom(record, late.status)),
+    first: found.first,
+    ofProcess: late.ofProcess,
+  };
+}
+
+function procDirectory({ init_process_pid }: ContainerRecord): string {
+  return `/proc/${init_process_pid}`;
 }
 
 export function container(id: string, stateDir: string, record: ContainerRecord, status: Status): Container {

@@ -1,12 +1,17 @@
 import type { Answer, Read } from '../execute/messages.ts';
 import { exists, file, isThere, textOf } from '../execute/reads.ts';
+import { freezerFile } from './freezer.ts';
+import { FREEZER, PROCESS } from './links.ts';
 import { isAlive } from './process.ts';
 import type { ContainerRecord } from './record.ts';
 
 export const statuses = ['creating', 'created', 'running', 'paused', 'stopped'] as const;
 export type Status = (typeof statuses)[number];
 
-type StatusAnswers = Readonly<Record<keyof ReturnType<typeof statusReads>, Answer>>;
+export type StatusAnswers = Readonly<Record<keyof ReturnType<typeof statusReads>, Answer>>;
+
+/** In a state directory: there from `create` to `start`. */
+export const FIFO = 'exec.fifo';
 
 /** The status is never stored, since nobody would update it: these reads tell it. */
 export function statusReads(record: ContainerRecord, stateDir: string) {
@@ -14,9 +19,18 @@ export function statusReads(record: ContainerRecord, stateDir: string) {
   const pid = record.phase === 'creating' ? record.launcher.pid : record.init_process_pid;
   return {
     process: file(`/proc/${pid}/stat`),
-    fifo: exists(`${stateDir}/exec.fifo`),
+    fifo: exists(`${stateDir}/${FIFO}`),
     freezer: freezer && file(freezer.path),
   } satisfies Record<string, Read | null>;
+}
+
+/** The same by the links of a complete container's state directory. */
+export function linkedStatusReads(stateDir: string) {
+  return {
+    process: file(`${stateDir}/${PROCESS}/stat`),
+    fifo: exists(`${stateDir}/${FIFO}`),
+    freezer: file(`${stateDir}/${FREEZER}`),
+  } satisfies Record<keyof StatusAnswers, Read>;
 }
 
 /**
@@ -30,30 +44,4 @@ export function statusFrom(record: ContainerRecord, answers: StatusAnswers): Sta
   const freezer = freezerFile(record.cgroup_paths);
   if (freezer?.frozen.includes(textOf(answers.freezer) ?? '')) return 'paused';
   return isThere(answers.fifo) ? 'created' : 'running';
-}
-
-/** Where a container is frozen and thawed, what is written for it, and what is read while it is frozen. */
-export interface Freezer {
-  readonly path: string;
-  readonly freeze: string;
-  readonly thaw: string;
-  readonly frozen: readonly string[];
-  /** What to read to know that it is done. */
-  readonly done: { readonly path: string; readonly frozen: string; readonly thawed: string };
-}
-
-export function freezerFile(paths: Readonly<Record<string, string>>): Freezer | null {
-  if (paths.freezer !== undefined) {
-    const path = `${paths.freezer}/freezer.state`;
-    const done = { path, frozen: 'FROZEN', thawed: 'THAWED' };
-    return { path, freeze: 'FROZEN', thaw: 'THAWED', frozen: ['FROZEN', 'FREEZING'], done };
-  }
-  const unified = paths[''];
-  if (unified === undefined) return null;
-  const done = {
-    path: `${unified}/cgroup.events`,
-    frozen: 'populated 1\nfrozen 1',
-    thawed: 'populated 1\nfrozen 0',
-  };
-  return { path: `${unified}/cgroup.freeze`, freeze: '1', thaw: '0', frozen: ['1'], done };
 }

@@ -42,8 +42,9 @@ export class Recorder implements Hands {
     return this.executed[0]?.plan.hands ?? [];
   }
 
-  #answer({ kind, path, name }: Read): Answer {
+  #answer({ kind, path: given, name }: Read): Answer {
     const { files = {}, links = {}, directories = [], stdin = '' } = this.#host;
+    const path = resolved(given, links, kind !== 'LINK' && kind !== 'EXISTS');
     const content = files[path];
     switch (kind) {
       case 'FILE':
@@ -61,9 +62,16 @@ export class Recorder implements Hands {
         return items(...directories.filter((directory) => directory.startsWith(`${path}/`)));
       case 'EACH':
         return items(
-          ...Object.entries(files)
-            .filter(([file]) => file.startsWith(`${path}/`) && file.endsWith(`/${name}`))
-            .flatMap(([file, text]) => [file.slice(path.length + 1).split('/')[0] ?? '', text]),
+          ...below(path, files, links).flatMap((directory) => {
+            const text = files[resolved(`${path}/${directory}/${name}`, links, true)];
+            return text === undefined ? [] : [directory, text];
+          }),
+        );
+      case 'HAVING':
+        return items(
+          ...below(path, files, links).filter(
+            (directory) => `${path}/${directory}/${name}` in { ...files, ...links },
+          ),
         );
       case 'BELOW':
         return items(
@@ -74,6 +82,18 @@ export class Recorder implements Hands {
         );
     }
   }
+}
+
+/** The directories in a directory that have something in them. */
+function below(path: string, ...tables: Readonly<Record<string, string>>[]): string[] {
+  const paths = tables.flatMap((table) => Object.keys(table)).filter((each) => each.startsWith(`${path}/`));
+  return [...new Set(paths.map((each) => each.slice(path.length + 1).split('/')[0] ?? ''))];
+}
+
+/** Where a path leads; `last`: also if it names a link itself. */
+function resolved(path: string, links: Readonly<Record<string, string>>, last: boolean): string {
+  const followed = Object.keys(links).find((link) => path.startsWith(`${link}/`) || (last && path === link));
+  return followed === undefined ? path : `${links[followed]}${path.slice(followed.length)}`;
 }
 
 const missing: Answer = { errno: 2, items: [] };

@@ -45,7 +45,7 @@ test('joins the namespaces that are not the own ones', async () => {
     '/proc/42/ns/mnt': 'mnt:[3]',
   };
   const hands = await run(hostWith('running', {}, { links }));
-  expect(hands.batches).toHaveLength(2);
+  expect(hands.batches).toHaveLength(1);
   const opened = hands.ops.flatMap((op) => (op.op === 'open' && op.path.includes('/ns/') ? [op.path] : []));
   expect(opened.sort()).toEqual(['/proc/42/ns/mnt', '/proc/42/ns/pid']);
   expect(hands.executed[0]?.finish.monitor).toBeUndefined();

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { list } from '../../src/lifecycle/list.ts';
 import { state } from '../../src/lifecycle/state.ts';
 import { recordText } from '../../src/state/record.ts';
@@ -19,7 +19,7 @@ test('state shows what the record and the processes say', async () => {
     annotations: { a: 'b' },
     owner: '',
   });
-  expect(hands.batches).toHaveLength(2);
+  expect(hands.batches).toHaveLength(1);
 });
 
 test('a stopped container has no pid', async () => {
@@ -27,26 +27,51 @@ test('a stopped container has no pid', async () => {
   expect(await state(fakeContext(hands), { id: 'c1' })).toMatchObject({ status: 'stopped', pid: 0 });
 });
 
-test('list finds all containers in two batches, names their owners, and skips what is not one', async () => {
+describe('list', () => {
   const root = '/run/railcar';
-  const hands = new Recorder({
-    directories: [`${root}/a`, `${root}/b`],
-    files: {
-      [`${root}/b/state.json`]: recordText(fakeRecord({ id: 'b', init_process_pid: 5 })),
-      [`${root}/a/state.json`]: recordText(fakeRecord({ id: 'a', init_process_pid: 6 })),
-      [`${root}/broken/state.json`]: '{',
-      '/proc/5/stat': procStat(5, 4200),
-      '/etc/passwd': 'root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/:/bin/sh\n',
-    },
-  });
-  const context = fakeContext(hands);
-  const found = await list(context);
-  expect(found.map(({ id, status, owner, pid }) => ({ id, status, owner, pid }))).toEqual([
-    { id: 'a', status: 'stopped', owner: 'alice', pid: 0 },
+  const files = {
+    [`${root}/b/state.json`]: recordText(fakeRecord({ id: 'b', init_process_pid: 5, owner: 1000 })),
+    [`${root}/a/state.json`]: recordText(fakeRecord({ id: 'a', init_process_pid: 6, owner: 7 })),
+    [`${root}/c/state.json`]: recordText(fakeRecord({ id: 'c', init_process_pid: 8 })),
+    [`${root}/c/exec.fifo`]: '',
+    [`${root}/p/state.json`]: recordText(fakeRecord({ id: 'p', init_process_pid: 9 })),
+    [`${root}/broken/state.json`]: '{',
+    '/proc/5/stat': procStat(5, 4200),
+    '/proc/8/stat': procStat(8, 4200),
+    '/proc/9/stat': procStat(9, 4200),
+    '/frozen': 'FROZEN',
+    '/etc/passwd': 'root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/:/bin/sh\n',
+  };
+  const links = {
+    [`${root}/a/process`]: '/proc/6',
+    [`${root}/b/process`]: '/proc/5',
+    [`${root}/c/process`]: '/proc/8',
+    [`${root}/p/process`]: '/proc/9',
+    [`${root}/p/freezer`]: '/frozen',
+  };
+  const expected = [
+    { id: 'a', status: 'stopped', owner: '#7', pid: 0 },
     { id: 'b', status: 'running', owner: 'alice', pid: 5 },
-  ]);
-  expect(hands.batches).toHaveLength(2);
-  expect(context.warnings).toEqual([expect.stringContaining('broken/state.json')]);
+    { id: 'c', status: 'created', owner: 'root', pid: 8 },
+    { id: 'p', status: 'paused', owner: 'root', pid: 9 },
+  ];
+  const shown = async (context: Parameters<typeof list>[0]) =>
+    (await list(context)).map(({ id, status, owner, pid }) => ({ id, status, owner, pid }));
+
+  test('finds all containers at once, names their owners, and skips what is not one', async () => {
+    const hands = new Recorder({ files, links });
+    const context = fakeContext(hands);
+    expect(await shown(context)).toEqual(expected);
+    expect(hands.batches).toHaveLength(1);
+    expect(context.warnings).toEqual([expect.stringContaining('broken/state.json')]);
+  });
+
+  test('asks again for those whose links are not there yet', async () => {
+    const { [`${root}/b/process`]: _, ...fewer } = links;
+    const hands = new Recorder({ files, links: fewer });
+    expect(await shown(fakeContext(hands))).toEqual(expected);
+    expect(hands.batches.map((batch) => batch.length)).toEqual([6, 3]);
+  });
 });
 
 test('list of nothing', async () => {

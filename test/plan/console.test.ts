@@ -19,6 +19,8 @@ test('in the foreground the launcher takes the master, before it waits for anyth
   expect(list.slice(list.indexOf('spawn'))).toEqual([
     'spawn',
     'await',
+    'symlink',
+    'symlink',
     'receive',
     'await',
     'hook',

@@ -1,4 +1,5 @@
 import type { Config } from '../../src/config/config.ts';
+import { freezerFile } from '../../src/state/freezer.ts';
 import type { ContainerRecord } from '../../src/state/record.ts';
 import { RECORD_SCHEMA, recordText } from '../../src/state/record.ts';
 import type { Status } from '../../src/state/status.ts';
@@ -50,6 +51,13 @@ export function hostWith(
   );
   return {
     ...more,
+    links: {
+      ...(status !== 'creating' && {
+        [`${dir}/process`]: `/proc/${record.init_process_pid}`,
+        [`${dir}/freezer`]: freezerFile(record.cgroup_paths)?.path ?? '',
+      }),
+      ...more.links,
+    },
     directories: [dir, ...(more.directories ?? [])],
     files: {
       [`${dir}/state.json`]: recordText(record),
