@@ -24,6 +24,7 @@ enum {
     NR_FSOPEN = 430,
     NR_FSCONFIG = 431,
     NR_FSMOUNT = 432,
+    NR_FSPICK = 433,
     NR_PIDFD_OPEN = 434,
     NR_CLONE3 = 435,
     NR_CLOSE_RANGE = 436,
@@ -52,6 +53,12 @@ enum {
 #endif
 #ifndef FSOPEN_CLOEXEC
 #define FSOPEN_CLOEXEC 1
+#endif
+#ifndef FSPICK_CLOEXEC
+#define FSPICK_CLOEXEC 1
+#endif
+#ifndef FSPICK_EMPTY_PATH
+#define FSPICK_EMPTY_PATH 8
 #endif
 #ifndef FSMOUNT_CLOEXEC
 #define FSMOUNT_CLOEXEC 1
@@ -121,7 +128,12 @@ enum {
 #endif
 
 /* fsconfig(2) commands. */
-enum { SYS_FSCONFIG_FLAG = 0, SYS_FSCONFIG_STRING = 1, SYS_FSCONFIG_CREATE = 6 };
+enum {
+    SYS_FSCONFIG_FLAG = 0,
+    SYS_FSCONFIG_STRING = 1,
+    SYS_FSCONFIG_CREATE = 6,
+    SYS_FSCONFIG_RECONFIGURE = 7,
+};
 
 struct sys_mount_attr {
     uint64_t set;
@@ -160,6 +172,11 @@ static inline int sys_fsconfig(int fs, unsigned command, const char *key, const 
 
 static inline int sys_fsmount(int fs, unsigned attributes) {
     return (int)syscall(NR_FSMOUNT, fs, FSMOUNT_CLOEXEC, attributes);
+}
+
+/* Of the file system whose mount the descriptor is at. */
+static inline int sys_fspick(int mount) {
+    return (int)syscall(NR_FSPICK, mount, "", FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
 }
 
 static inline int sys_mount_setattr(

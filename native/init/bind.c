@@ -1,11 +1,14 @@
 /* Binds: mounts of the host, or of the container itself, seen at another place. */
 #include "attributes.h"
 #include "io.h"
+#include "procfs.h"
 #include "resolve.h"
 #include "sys.h"
 #include <linux/magic.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 static bool on_procfs(int fd) {
@@ -121,6 +124,25 @@ int op_attr(struct stub *stub, const struct stub_attr *arg) {
     return change_propagation(stub, mount, arg->propagation.n, dest);
 }
 
+/* The type of the file system, from the line of mountinfo for its device: `id parent MAJOR:MINOR … - TYPE …`. */
+static bool name_type(const struct stub *stub, int tree, char type[64]) {
+    struct stat status;
+    autoclose int file = open_in_procfs(stub, "self/mountinfo", O_RDONLY);
+    size_t size;
+    autofree char *text = file < 0 ? NULL : read_all(file, 64 << 20, &size);
+    if (!text || fstat(tree, &status) < 0)
+        return false;
+    char *position = NULL;
+    for (char *line = strtok_r(text, "\n", &position); line; line = strtok_r(NULL, "\n", &position)) {
+        unsigned device[2];
+        const char *separator = strstr(line, " - ");
+        if (separator && sscanf(line, "%*s %*s %u:%u", &device[0], &device[1]) == 2 &&
+            makedev(device[0], device[1]) == status.st_dev)
+            return sscanf(separator, " - %63s", type) == 1;
+    }
+    return false;
+}
+
 int op_idmap(struct stub *stub, const struct stub_idmap *arg) {
     int tree = slot(stub, &arg->tree);
     int namespace = tree < 0 ? -1 : slot(stub, &arg->namespace);
@@ -130,9 +152,15 @@ int op_idmap(struct stub *stub, const struct stub_idmap *arg) {
     unsigned flags = AT_EMPTY_PATH | (arg->recursive.n ? AT_RECURSIVE : 0);
     if (sys_mount_setattr(tree, "", flags, &attributes) == 0)
         return 0;
-    failed("mount_setattr(MOUNT_ATTR_IDMAP)", NULL);
-    if (errno == ENOSYS)
+    int error = errno;
+    char type[64];
+    /* Looked for first, since a failure to find it is not the one that counts. */
+    bool named = name_type(stub, tree, type);
+    failed_with(error, "mount_setattr(MOUNT_ATTR_IDMAP)", "%s", arg->source.text);
+    if (error == ENOSYS)
         failure_detail("idmapped mounts need Linux 5.12");
+    else if (error == EINVAL && named)
+        failure_detail("the file system is %s", type);
     return -1;
 }
 

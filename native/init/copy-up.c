@@ -5,12 +5,17 @@
 #include "sys.h"
 #include <dirent.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 /* Deeper is no image's directory but an attempt to run out of stack or descriptors. */
 #define MAX_DEPTH 128
+
+/* As much as the kernel lets one attribute, and the list of all names, be. */
+#define MAX_XATTR 65536
 
 /* One directory and its copy. */
 struct pair {
@@ -30,6 +35,52 @@ static int copy_owner(int to, const char *name, const struct stat *status) {
     return fchownat(to, name, status->st_uid, status->st_gid, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH);
 }
 
+/* What the new file system cannot hold, or the container's root may not set, stays behind, as with cp -a. */
+static bool may_stay(int error) {
+    return error == EOPNOTSUPP || error == EPERM || error == ENODATA;
+}
+
+static int copy_xattr(int from, int to, const char *name, char value[MAX_XATTR]) {
+    ssize_t size = fgetxattr(from, name, value, MAX_XATTR);
+    if (size >= 0 && fsetxattr(to, name, value, (size_t)size, 0) == 0)
+        return 0;
+    return may_stay(errno) ? 0 : -1;
+}
+
+/* Last of all, since a change of owner takes file capabilities away, and one of the mode changes access lists. */
+static int copy_xattrs(int from, int to) {
+    autofree char *names = malloc(2 * MAX_XATTR);
+    if (!names)
+        return -1;
+    ssize_t size = flistxattr(from, names, MAX_XATTR);
+    if (size < 0)
+        return may_stay(errno) ? 0 : -1;
+    for (char *name = names; name < names + size; name += strlen(name) + 1) {
+        if (copy_xattr(from, to, name, names + MAX_XATTR) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* After everything else: owner, mode, attributes and times of what is open. */
+static int finish(const struct pair *pair, int from, int to, const char *name, const struct stat *status) {
+    const struct timespec times[2] = {status->st_atim, status->st_mtim};
+    /* The mode after the owner: a change of owner clears the set-user-id bit. */
+    if (copy_owner(to, "", status) < 0 || fchmod(to, status->st_mode & 07777) < 0)
+        return fail_copy(pair, "fchown", name);
+    if (copy_xattrs(from, to) < 0)
+        return fail_copy(pair, "fsetxattr", name);
+    return futimens(to, times) < 0 ? fail_copy(pair, "futimens", name) : 0;
+}
+
+/* Of what cannot be opened: links and nodes. */
+static int finish_named(const struct pair *pair, const char *name, const struct stat *status) {
+    const struct timespec times[2] = {status->st_atim, status->st_mtim};
+    if (copy_owner(pair->to, name, status) < 0)
+        return fail_copy(pair, "fchownat", name);
+    return utimensat(pair->to, name, times, AT_SYMLINK_NOFOLLOW) < 0 ? fail_copy(pair, "utimensat", name) : 0;
+}
+
 static int copy_file(const struct pair *pair, const char *name, const struct stat *status) {
     autoclose int from = openat(pair->from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     struct stat opened;
@@ -46,10 +97,7 @@ static int copy_file(const struct pair *pair, const char *name, const struct sta
         if (sent < 0 && errno != EINTR)
             return fail_copy(pair, "sendfile", name);
     }
-    /* The mode last: a change of owner clears the set-user-id bit. */
-    if (copy_owner(to, "", status) < 0 || fchmod(to, status->st_mode & 07777) < 0)
-        return fail_copy(pair, "fchown", name);
-    return 0;
+    return finish(pair, from, to, name, status);
 }
 
 static int copy_link(const struct pair *pair, const char *name, const struct stat *status) {
@@ -58,16 +106,15 @@ static int copy_link(const struct pair *pair, const char *name, const struct sta
     if (length < 0)
         return fail_copy(pair, "readlinkat", name);
     target[length] = '\0';
-    if (symlinkat(target, pair->to, name) < 0 || copy_owner(pair->to, name, status) < 0)
+    if (symlinkat(target, pair->to, name) < 0)
         return fail_copy(pair, "symlinkat", name);
-    return 0;
+    return finish_named(pair, name, status);
 }
 
 static int copy_node(const struct pair *pair, const char *name, const struct stat *status) {
-    if (mknodat(pair->to, name, status->st_mode, status->st_rdev) < 0 ||
-        copy_owner(pair->to, name, status) < 0)
+    if (mknodat(pair->to, name, status->st_mode, status->st_rdev) < 0)
         return fail_copy(pair, "mknodat", name);
-    return 0;
+    return finish_named(pair, name, status);
 }
 
 static int copy_below(const struct pair *pair, const char *name, const struct stat *status) {
@@ -81,9 +128,7 @@ static int copy_below(const struct pair *pair, const char *name, const struct st
         .from = from, .to = to, .device = pair->device, .depth = pair->depth + 1, .dest = pair->dest};
     if (status->st_dev == pair->device && copy_directory(&below) < 0)
         return -1;
-    if (copy_owner(to, "", status) < 0 || fchmod(to, status->st_mode & 07777) < 0)
-        return fail_copy(pair, "fchown", name);
-    return 0;
+    return finish(pair, from, to, name, status);
 }
 
 static int copy_entry(const struct pair *pair, const char *name) {

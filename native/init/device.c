@@ -97,9 +97,11 @@ static int clone_host_device(const struct stub_bind_device *arg) {
     struct stat status;
     if (tree < 0 || fstat(tree, &status) < 0)
         return failed("open_tree", "%s", arg->source.text);
-    if (!is_device(&status, S_IFCHR, arg->major.n, arg->minor.n) &&
-        !is_device(&status, S_IFBLK, arg->major.n, arg->minor.n))
-        return failed_with(ENODEV, "fstat", "%s", arg->source.text);
+    if (!is_device(&status, (mode_t)arg->type.n, arg->major.n, arg->minor.n)) {
+        failed_with(ENODEV, "fstat", "%s", arg->source.text);
+        failure_detail("on the host it is not the device that is asked for");
+        return -1;
+    }
     return steal_fd(&tree);
 }
 

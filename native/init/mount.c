@@ -38,7 +38,9 @@ static int configure(int fs, unsigned command, const char *key, const char *valu
     if (key)
         failed("fsconfig", "%s%s%s", key, value ? "=" : "", value ? value : "");
     else
-        failed("fsconfig(FSCONFIG_CMD_CREATE)", NULL);
+        failed(command == SYS_FSCONFIG_CREATE ? "fsconfig(FSCONFIG_CMD_CREATE)"
+                                              : "fsconfig(FSCONFIG_CMD_RECONFIGURE)",
+            NULL);
     explain(fs);
     return -1;
 }
@@ -58,8 +60,9 @@ static int configure_option(int fs, const char *option) {
 }
 
 /*
- * MS_SILENT has no key of its own and only quietens the kernel's log. iversion is a matter of the file system nowadays:
- * one that does not know the key keeps versions anyway or never did, which mount(2) accepts without a word as well.
+ * silent and loud have no key of their own and only concern the kernel's log. iversion is a matter of the file system
+ * nowadays: one that does not know the key keeps versions anyway or never did, which mount(2) accepts without a word
+ * as well.
  */
 static int configure_superblock(int fs, uint64_t flags) {
     static const struct {
@@ -71,6 +74,9 @@ static int configure_superblock(int fs, uint64_t flags) {
         {SUPERBLOCK_DIRSYNC, "dirsync"},
         {SUPERBLOCK_MAND, "mand"},
         {SUPERBLOCK_LAZYTIME, "lazytime"},
+        {SUPERBLOCK_ASYNC, "async"},
+        {SUPERBLOCK_NOMAND, "nomand"},
+        {SUPERBLOCK_NOLAZYTIME, "nolazytime"},
     };
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         if ((flags & keys[i].flag) && configure(fs, SYS_FSCONFIG_FLAG, keys[i].key, NULL) < 0)
@@ -78,6 +84,18 @@ static int configure_superblock(int fs, uint64_t flags) {
     }
     if (flags & SUPERBLOCK_IVERSION)
         sys_fsconfig(fs, SYS_FSCONFIG_FLAG, "iversion", NULL, 0);
+    if (flags & SUPERBLOCK_NOIVERSION)
+        sys_fsconfig(fs, SYS_FSCONFIG_FLAG, "noiversion", NULL, 0);
+    return 0;
+}
+
+static int configure_all(int fs, const union arg *superblock, const union arg *options) {
+    if (configure_superblock(fs, superblock->n) < 0)
+        return -1;
+    for (size_t i = 0; i < options->list_count; i++) {
+        if (configure_option(fs, options->list[i]) < 0)
+            return -1;
+    }
     return 0;
 }
 
@@ -98,12 +116,8 @@ static int make_mount(const struct stub_mount_fs *arg, int covered) {
         return failed("fsopen", "%s", arg->type.text);
     if (arg->source.length && configure(fs, SYS_FSCONFIG_STRING, "source", arg->source.text) < 0)
         return -1;
-    if (configure_superblock(fs, arg->superblock.n) < 0)
+    if (configure_all(fs, &arg->superblock, &arg->options) < 0)
         return -1;
-    for (size_t i = 0; i < arg->options.list_count; i++) {
-        if (configure_option(fs, arg->options.list[i]) < 0)
-            return -1;
-    }
     if (arg->keep_mode.n && covered >= 0 && configure_mode(fs, covered) < 0)
         return -1;
     if (configure(fs, SYS_FSCONFIG_CREATE, NULL, NULL) < 0)
@@ -134,6 +148,19 @@ int op_mount_fs(struct stub *stub, const struct stub_mount_fs *arg) {
     if (attach(mount, target, arg->dest.text) < 0)
         return -1;
     return change_propagation(stub, mount, arg->propagation.n, arg->dest.text);
+}
+
+int op_reconfigure(struct stub *stub, const struct stub_reconfigure *arg) {
+    int root = slot(stub, &arg->root);
+    autoclose int mount = root < 0 ? -1 : open_in_root(root, arg->dest.text, MAKE_NOTHING, 0, false);
+    if (mount < 0)
+        return -1;
+    autoclose int fs = sys_fspick(mount);
+    if (fs < 0)
+        return failed("fspick", "%s", arg->dest.text);
+    if (configure_all(fs, &arg->superblock, &arg->options) < 0)
+        return -1;
+    return configure(fs, SYS_FSCONFIG_RECONFIGURE, NULL, NULL);
 }
 
 int op_mount_data(struct stub *stub, const struct stub_mount_data *arg) {

@@ -40,10 +40,10 @@ function refuseOtherPlatforms(spec: Spec, findings: Findings): void {
 }
 
 function validateMounts({ mounts = [] }: Spec, findings: Findings): void {
-  for (const [index, { destination, uidMappings, gidMappings }] of mounts.entries()) {
+  for (const [index, { destination, uidMappings = [], gidMappings = [] }] of mounts.entries()) {
     const path = childPath('mounts', index);
     if (destination === '') findings.problem(`${path}.destination`, 'must not be empty');
-    if ((uidMappings === undefined) !== (gidMappings === undefined)) {
+    if ((uidMappings.length === 0) !== (gidMappings.length === 0)) {
       findings.problem(path, 'must have both uidMappings and gidMappings or neither');
     }
   }

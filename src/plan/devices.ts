@@ -56,13 +56,14 @@ const links: readonly (readonly [string, string])[] = [
 /** A user namespace cannot make devices at all, only use those of the host; fifos anybody can make. */
 function deviceOp(device: Located, may: { readonly make: boolean; readonly bind: boolean }): StubOp {
   const { path, major = 0, minor = 0, origin } = device;
-  const bind: StubOp = { op: 'bindDevice', root: 'root', path, source: path, major, minor, origin };
-  if (!may.make && device.type !== 'p') return bind;
+  const type = device.type === 'u' ? 'c' : (device.type as 'c' | 'b' | 'p');
+  const bind: StubOp = { op: 'bindDevice', root: 'root', path, source: path, type, major, minor, origin };
+  if (!may.make && type !== 'p') return bind;
   const node: StubOp = {
     op: 'mknod',
     root: 'root',
     path,
-    type: device.type === 'u' ? 'c' : (device.type as 'c' | 'b' | 'p'),
+    type,
     major,
     minor,
     mode: (device.fileMode ?? 0o666) & 0o7777,
@@ -70,5 +71,5 @@ function deviceOp(device: Located, may: { readonly make: boolean; readonly bind:
     gid: device.gid ?? 0,
     origin,
   };
-  return device.type === 'p' || !may.bind ? node : { ...node, orElse: { on: ['EPERM'], do: [bind] } };
+  return type === 'p' || !may.bind ? node : { ...node, orElse: { on: ['EPERM'], do: [bind] } };
 }

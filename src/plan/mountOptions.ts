@@ -3,6 +3,7 @@ import type { flagTables } from './ops.ts';
 type Attr = keyof (typeof flagTables)['attr'];
 type Superblock = keyof (typeof flagTables)['superblock'];
 type PropagationFlag = keyof (typeof flagTables)['propagation'];
+type Word = 'bind' | 'rbind' | 'remount' | 'defaults' | 'idmap' | 'ridmap' | 'tmpcopyup';
 
 /** Attributes of a mount that are to be set and cleared; the atime modes are one field, cleared as `atime`. */
 export interface AttrChange {
@@ -18,6 +19,7 @@ export interface MountOptions {
   /** For the mount itself, and for it with all mounts below (`rro` and the like). */
   readonly attr: AttrChange;
   readonly attrRecursive: AttrChange;
+  /** What is asked of the whole file system: flags, and, for a remount, those taken away again. */
   readonly superblock: readonly Superblock[];
   /** In the order given: `slave` and then `shared` is a mount that is both. */
   readonly propagation: readonly (readonly PropagationFlag[])[];
@@ -26,6 +28,13 @@ export interface MountOptions {
   /** What is not in the specification's table: options of the file system. */
   readonly data: readonly string[];
 }
+
+/** What one option asks for. */
+type Effect =
+  | { readonly attr: AttrChange; readonly recursive: boolean }
+  | { readonly superblock: Superblock; readonly opposite: Superblock }
+  | { readonly propagation: readonly PropagationFlag[] }
+  | { readonly word: Word };
 
 const plain = (attr: Attr): AttrChange => ({ set: [attr], clear: [] });
 const cleared = (attr: Attr): AttrChange => ({ set: [], clear: [attr] });
@@ -53,18 +62,18 @@ const attributes: Readonly<Record<string, AttrChange>> = {
   nostrictatime: atimeMode('relatime'),
 };
 
-const superblocks: Readonly<Record<string, readonly [Superblock, boolean]>> = {
-  sync: ['sync', true],
-  async: ['sync', false],
-  dirsync: ['dirsync', true],
-  mand: ['mand', true],
-  nomand: ['mand', false],
-  lazytime: ['lazytime', true],
-  nolazytime: ['lazytime', false],
-  iversion: ['iversion', true],
-  noiversion: ['iversion', false],
-  silent: ['silent', true],
-  loud: ['silent', false],
+const superblocks: Readonly<Record<string, readonly [Superblock, Superblock]>> = {
+  sync: ['sync', 'async'],
+  async: ['async', 'sync'],
+  dirsync: ['dirsync', 'dirsync'],
+  mand: ['mand', 'nomand'],
+  nomand: ['nomand', 'mand'],
+  lazytime: ['lazytime', 'nolazytime'],
+  nolazytime: ['nolazytime', 'lazytime'],
+  iversion: ['iversion', 'noiversion'],
+  noiversion: ['noiversion', 'iversion'],
+  silent: ['silent', 'loud'],
+  loud: ['loud', 'silent'],
 };
 
 export const propagations: Readonly<Record<string, readonly PropagationFlag[]>> = {
@@ -78,46 +87,60 @@ export const propagations: Readonly<Record<string, readonly PropagationFlag[]>> 
   runbindable: ['unbindable', 'rec'],
 };
 
+const words: readonly Word[] = ['bind', 'rbind', 'remount', 'defaults', 'idmap', 'ridmap', 'tmpcopyup'];
+
+/** Every option that is not left to the file system, and what it does: the table of runtime-spec. */
+const effects: ReadonlyMap<string, Effect> = new Map<string, Effect>([
+  ...entries(attributes, (attr): Effect => ({ attr, recursive: false })),
+  ...entries(attributes, (attr): Effect => ({ attr, recursive: true }), 'r'),
+  ...entries(superblocks, ([superblock, opposite]): Effect => ({ superblock, opposite })),
+  ...entries(propagations, (propagation): Effect => ({ propagation })),
+  ...words.map((word): [string, Effect] => [word, { word }]),
+]);
+
+/** The options that this runtime knows by name, as `features` lists them. */
+export const mountOptionNames: readonly string[] = [...effects.keys()].sort();
+
+function entries<T>(
+  table: Readonly<Record<string, T>>,
+  effect: (value: T) => Effect,
+  prefix = '',
+): [string, Effect][] {
+  return Object.entries(table).map(([name, value]) => [prefix + name, effect(value)]);
+}
+
 /** Reads the options of a mount by the table of runtime-spec; of two that contradict each other the later one counts. */
 export function parseMountOptions(options: readonly string[]): MountOptions {
   const attr = new AttrField();
   const attrRecursive = new AttrField();
   const superblock = new Set<Superblock>();
-  const words = new Set<string>();
+  const given = new Set<Word>();
   const propagation: (readonly PropagationFlag[])[] = [];
   const data: string[] = [];
   for (const option of options) {
-    const own = lookUp(attributes, option);
-    const recursive = option.startsWith('r') ? lookUp(attributes, option.slice(1)) : undefined;
-    const flag = lookUp(superblocks, option);
-    const propagated = lookUp(propagations, option);
-    if (own) attr.apply(own);
-    else if (recursive) attrRecursive.apply(recursive);
-    else if (flag) flag[1] ? superblock.add(flag[0]) : superblock.delete(flag[0]);
-    else if (propagated) propagation.push(propagated);
-    else if (plainWords.has(option)) words.add(option);
-    else data.push(...splitData(option));
+    const effect = effects.get(option);
+    if (effect === undefined) data.push(...splitData(option));
+    else if ('attr' in effect) (effect.recursive ? attrRecursive : attr).apply(effect.attr);
+    else if ('propagation' in effect) propagation.push(effect.propagation);
+    else if ('word' in effect) given.add(effect.word);
+    else {
+      superblock.delete(effect.opposite);
+      superblock.add(effect.superblock);
+    }
   }
   return {
-    bind: words.has('bind') || words.has('rbind'),
-    recursive: words.has('rbind'),
-    remount: words.has('remount'),
+    bind: given.has('bind') || given.has('rbind'),
+    recursive: given.has('rbind'),
+    remount: given.has('remount'),
     attr: attr.change(),
     attrRecursive: attrRecursive.change(),
     superblock: [...superblock],
     propagation,
-    idmap: words.has('ridmap') ? 'ridmap' : words.has('idmap') ? 'idmap' : 'no',
-    copyUp: words.has('tmpcopyup'),
+    idmap: given.has('ridmap') ? 'ridmap' : given.has('idmap') ? 'idmap' : 'no',
+    copyUp: given.has('tmpcopyup'),
     data,
   };
 }
-
-/** Without what every object inherits: `constructor` is no option. */
-function lookUp<T>(table: Readonly<Record<string, T>>, option: string): T | undefined {
-  return Object.hasOwn(table, option) ? table[option] : undefined;
-}
-
-const plainWords = new Set(['bind', 'rbind', 'remount', 'defaults', 'idmap', 'ridmap', 'tmpcopyup']);
 
 const atimeModes: readonly Attr[] = ['relatime', 'noatime', 'strictatime'];
 

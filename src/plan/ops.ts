@@ -76,7 +76,20 @@ export const flagTables = {
     shared: 0x100000,
   },
   /** Flags of a whole file system: the FSCONFIG_SET_FLAG keys of fsconfig(2), as bits of our own. */
-  superblock: { ro: 1, sync: 2, dirsync: 4, mand: 8, lazytime: 16, iversion: 32, silent: 64 },
+  superblock: {
+    ro: 1,
+    sync: 2,
+    dirsync: 4,
+    mand: 8,
+    lazytime: 16,
+    iversion: 32,
+    silent: 64,
+    async: 128,
+    nomand: 256,
+    nolazytime: 512,
+    noiversion: 1024,
+    loud: 2048,
+  },
   /** mount(2), used only where the new mount API cannot carry the data. */
   ms: {
     rdonly: 0x1,
@@ -387,8 +400,8 @@ export const stubOps = shapes({
     doc: 'clones the mount at a host path as a detached mount (locked flags stay locked)',
   },
   idmap: {
-    args: { tree: 'slot', namespace: 'slot', recursive: 'number' },
-    doc: 'maps the owners of a detached mount through a user namespace (MOUNT_ATTR_IDMAP)',
+    args: { tree: 'slot', namespace: 'slot', recursive: 'number', source: 'string' },
+    doc: 'maps the owners of a detached mount, cloned from source, through a user namespace (MOUNT_ATTR_IDMAP)',
   },
   rootfs: {
     args: { path: 'string', tree: 'slot', into: 'into' },
@@ -425,6 +438,10 @@ export const stubOps = shapes({
       propagation: 'flags:propagation',
     },
     doc: 'mount(2) on the descriptor of dest, for option strings too long for fsconfig',
+  },
+  reconfigure: {
+    args: { root: 'slot', dest: 'string', superblock: 'flags:superblock', options: 'strings' },
+    doc: 'changes the file system whose mount is at dest, for all who see it (fspick, fsconfig)',
   },
   bind: {
     args: {
@@ -475,8 +492,15 @@ export const stubOps = shapes({
     doc: 'makes a device node or fifo with exactly this mode and owner; one that exists must be the same device, else EEXIST',
   },
   bindDevice: {
-    args: { root: 'slot', path: 'string', source: 'string', major: 'number', minor: 'number' },
-    doc: 'binds a device of the host over an empty file, where mknod is not permitted',
+    args: {
+      root: 'slot',
+      path: 'string',
+      source: 'string',
+      type: 'enum:fileType',
+      major: 'number',
+      minor: 'number',
+    },
+    doc: 'binds a device of the host, which must be this one, over a file, where mknod is not permitted',
   },
   mask: {
     args: { root: 'slot', path: 'string' },

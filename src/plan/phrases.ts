@@ -64,13 +64,15 @@ export const stubPhrases: Phrases<StubOp> = {
   propagate: ({ flags }) => `make / ${flags.join(', ')}`,
   privateParent: ({ path }) => `make the mount that holds ${path} private`,
   openTree: ({ path, recursive, into }) => `clone mount ${path}${recursively(recursive)} as ${into}`,
-  idmap: ({ tree, namespace }) => `map owners of ${tree} by ${namespace}`,
+  idmap: ({ tree, namespace, recursive }) => `map owners of ${tree}${recursively(recursive)} by ${namespace}`,
   rootfs: ({ path, tree }) => `take ${path} as root file system${from(tree)}`,
   openRoot: () => 'open / as root file system',
   mountFs: ({ dest, type, source, options, attr, superblock, propagation, copyUp }) =>
     `mount ${type === source ? type : `${type} "${source}"`} on ${dest}${parenthesis([...attr, ...superblock, ...options, ...propagation, ...(copyUp ? ['tmpcopyup'] : [])])}`,
   mountData: ({ dest, type, source, flags, data, propagation }) =>
     `mount ${type} "${source}" on ${dest}${parenthesis([...flags, data, ...propagation])}`,
+  reconfigure: ({ dest, superblock, options }) =>
+    `reconfigure the file system at ${dest}${parenthesis([...superblock, ...options])}`,
   bind: (op) =>
     `bind ${op.source} on ${op.dest}${from(op.tree)}${parenthesis([
       ...(op.recursive ? ['with all below'] : []),
@@ -84,7 +86,8 @@ export const stubPhrases: Phrases<StubOp> = {
   symlink: ({ path, target }) => `link ${path} to ${target}`,
   mknod: ({ path, type, major, minor, mode, uid, gid }) =>
     `make ${type === 'p' ? 'fifo' : 'device'} ${path} (${type === 'p' ? '' : `${type} ${major}:${minor}, `}${octal(mode)}, owner ${uid}:${gid})`,
-  bindDevice: ({ path, source, major, minor }) => `bind device ${source} (${major}:${minor}) on ${path}`,
+  bindDevice: ({ path, source, type, major, minor }) =>
+    `bind device ${source} (${type} ${major}:${minor}) on ${path}`,
   mask: ({ path }) => `mask ${path}`,
   readonly: ({ path }) => `make ${path} read-only`,
   pty: ({ rows, columns, uid, socket }) =>

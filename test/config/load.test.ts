@@ -90,7 +90,7 @@ const wrong: readonly (readonly [object, string, string])[] = [
   [{ mounts: [{ source: 'x' }] }, '{"source"', 'mounts[0].destination: is missing'],
   [{ mounts: [{ destination: '' }] }, '""', 'mounts[0].destination: must not be empty'],
   [
-    { mounts: [{ destination: '/x', uidMappings: [] }] },
+    { mounts: [{ destination: '/x', uidMappings: [map] }] },
     '{"destination"',
     'mounts[0]: must have both uidMappings and gidMappings or neither',
   ],

@@ -33,7 +33,7 @@ test('a device that may not be made is the host’s', () => {
   expect(op).toMatchObject({
     op: 'mknod',
     type: 'b',
-    orElse: { on: ['EPERM'], do: [{ op: 'bindDevice', source: '/dev/x', major: 8, minor: 1 }] },
+    orElse: { on: ['EPERM'], do: [{ op: 'bindDevice', source: '/dev/x', type: 'b', major: 8, minor: 1 }] },
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseMountOptions } from '../../src/plan/mountOptions.ts';
+import { mountOptionNames, parseMountOptions } from '../../src/plan/mountOptions.ts';
 
 const set = (...options: string[]) => parseMountOptions(options).attr;
 
@@ -15,6 +15,10 @@ describe('the options of runtime-spec', () => {
   test.each(specified)('%s is none of the file system', (option) => {
     expect(parseMountOptions([option]).data).toEqual([]);
   });
+
+  test('are all that is known by name', () => {
+    expect(mountOptionNames.filter((option) => !specified.includes(option))).toEqual([]);
+  });
 });
 
 test('what is set is set, what is negated is cleared', () => {
@@ -24,7 +28,7 @@ test('what is set is set, what is negated is cleared', () => {
 test('the later of two contradictions counts', () => {
   expect(set('ro', 'rw')).toEqual({ set: [], clear: ['ro'] });
   expect(set('rw', 'ro')).toEqual({ set: ['ro'], clear: [] });
-  expect(parseMountOptions(['sync', 'async', 'dirsync']).superblock).toEqual(['dirsync']);
+  expect(parseMountOptions(['sync', 'async', 'dirsync']).superblock).toEqual(['async', 'dirsync']);
 });
 
 test('access time modes are one field', () => {
@@ -32,6 +36,12 @@ test('access time modes are one field', () => {
   expect(set('noatime', 'strictatime')).toEqual({ set: ['strictatime'], clear: ['atime'] });
   expect(set('noatime', 'atime')).toEqual({ set: ['relatime'], clear: ['atime'] });
   expect(set('nodiratime', 'noatime').set).toEqual(['nodiratime', 'noatime']);
+});
+
+test('a flag of the file system and its opposite: the later one is asked for', () => {
+  const flags = (...options: string[]) => parseMountOptions(options).superblock;
+  expect(flags('lazytime', 'silent', 'nolazytime', 'loud')).toEqual(['nolazytime', 'loud']);
+  expect(flags('nomand', 'mand', 'noiversion', 'iversion')).toEqual(['mand', 'iversion']);
 });
 
 test('recursive attributes are apart', () => {

@@ -99,6 +99,38 @@ describe('file systems', () => {
     const [op] = mountsOf({ destination: '/dev', options: ['remount', 'ro', 'exec'] });
     expect(op).toMatchObject({ op: 'attr', dest: '/dev', set: ['ro'], clear: ['noexec'] });
   });
+
+  test('a remount reaches the file system itself only by what is no attribute of a mount', () => {
+    const remount = (...options: string[]) =>
+      mountsOf({ destination: '/t', type: 'tmpfs', source: 'tmpfs', options: ['remount', ...options] });
+    expect(names(remount('ro', 'nosuid', 'noatime'))).toEqual(['attr']);
+    const [first, ...rest] = remount('ro', 'size=1m', 'async', 'lazytime');
+    expect(first).toMatchObject({
+      op: 'reconfigure',
+      superblock: ['async', 'lazytime'],
+      options: ['size=1m'],
+    });
+    expect(names(rest)).toEqual(['attr']);
+  });
+
+  test('a remount with recursive attributes, and of a bind', () => {
+    const ops = mountsOf({
+      destination: '/t',
+      options: ['remount', 'nosuid', 'rro', 'rdev', 'slave', 'shared'],
+    });
+    expect(ops).toMatchObject([
+      { op: 'attr', set: ['nosuid'], clear: [], recursive: 0, propagation: ['slave'] },
+      { op: 'attr', set: ['ro'], clear: ['nodev'], recursive: 1 },
+      { op: 'attr', propagation: ['shared'] },
+    ]);
+    expect(names(mountsOf(bind('remount', 'bind', 'ro', 'sync')))).toEqual(['attr']);
+    expect(() => mountsOf(bind('remount', 'bind', 'size=1'))).toThrow(/the remount of a bind mount/);
+  });
+
+  test.each([undefined, '', 'none'])('type %j is none', (type) => {
+    const mount = { destination: '/t', source: 'x', ...(type === undefined ? {} : { type }) };
+    expect(() => mountsOf(mount)).toThrow(/a mount needs the type of a file system/);
+  });
 });
 
 describe('binds', () => {
@@ -122,6 +154,10 @@ describe('binds', () => {
     expect(() => mountsOf(bind('size=5'))).toThrow(
       expect.objectContaining({ origin: 'mounts[0]', message: '"size=5" is not an option of a bind mount' }),
     );
+  });
+
+  test('tmpcopyup is none either: there is no new file system to fill', () => {
+    expect(() => mountsOf(bind('tmpcopyup'))).toThrow('"tmpcopyup" is not an option of a bind mount');
   });
 
   test('a source is needed', () => {
@@ -160,6 +196,15 @@ describe('idmapped mounts', () => {
   });
 
   test('are binds', () => {
-    expect(() => mountsOf(tmpfs('idmap'))).toThrow(/only bind mounts/);
+    expect(() => mountsOf(tmpfs('idmap'))).toThrow(/only new bind mounts/);
+    expect(() => mountsOf(bind('remount', 'idmap'))).toThrow(/only new bind mounts/);
+    const mapped = { ...tmpfs(), uidMappings: own, gidMappings: own };
+    expect(() => mountsOf(mapped)).toThrow(/only new bind mounts/);
+  });
+
+  test('mappings alone are enough, empty ones are none', () => {
+    const plan = planOf({ config: { mounts: [{ ...bind(), uidMappings: own, gidMappings: own }] } });
+    expect(find(plan.stubs[0] ?? [], 'idmap')).toMatchObject({ recursive: 0, source: '/bundle/data' });
+    expect(names(mountsOf({ ...bind(), uidMappings: [], gidMappings: [] }))).toEqual(['bind']);
   });
 });

@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+setup() { mkdir "$BUNDLE/data" && echo content >"$BUNDLE/data/file"; }
