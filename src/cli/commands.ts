@@ -39,6 +39,8 @@ export async function loadCommand(name: CommandName): Promise<RunCommand> {
       return (await import('./commands/update.ts')).update;
     case 'spec':
       return (await import('./commands/spec.ts')).spec;
+    case 'lint':
+      return (await import('./commands/lint.ts')).lint;
     case 'standby':
       return (await import('./commands/standby.ts')).standby;
     case 'plan':

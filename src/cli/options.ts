@@ -181,6 +181,18 @@ export const commands = {
     words: [0, 0],
     options: { bundle, rootless: flag('for a container without the rights of root') },
   },
+  lint: {
+    summary: 'say everything that is wrong or odd about a config.json',
+    usage: '[file]',
+    words: [0, 1],
+    options: {
+      bundle: value(
+        'directory of the bundle whose config.json is read (default: the current directory)',
+        'b',
+      ),
+      format: { ...value('form of the list', 'f'), choices: ['text', 'json'], default: 'text' },
+    },
+  },
   standby: {
     summary: 'wait for commands and serve them without starting Node for each',
     usage: '',

@@ -19,3 +19,11 @@ export function parentPath(path: string): string | null {
   const last = /(^|\.)[A-Za-z_][A-Za-z0-9_]*$|\[(\d+|"([^"\\]|\\.)*")\]$/.exec(path);
   return last && last.index + last[0].length === path.length ? path.slice(0, last.index) : null;
 }
+
+/** The way from the whole file to a value: what `joinPath` was given. */
+export function splitPath(path: string): Segment[] {
+  return [...path.matchAll(/[A-Za-z_][A-Za-z0-9_]*|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/g)].map(
+    ([word, index, name]) =>
+      index !== undefined ? Number(index) : name === undefined ? word : (JSON.parse(name) as string),
+  );
+}

@@ -12,7 +12,8 @@ export class JsonSyntaxError extends Error {
   }
 }
 
-export type Visit = (path: readonly Segment[], offset: number) => void;
+/** `again`: the member has a namesake before it in the same object, whose value it replaces. */
+export type Visit = (path: readonly Segment[], offset: number, again: boolean) => void;
 
 /** Far beyond any real file, far below what the stack holds. */
 const MAX_DEPTH = 200;
@@ -37,15 +38,15 @@ class Scanner {
   }
 
   document(): unknown {
-    const value = this.#value();
+    const value = this.#value(false);
     this.#space();
     if (this.#at < this.#text.length) this.#fail('expected the end of the file');
     return value;
   }
 
-  #value(): unknown {
+  #value(again: boolean): unknown {
     this.#space();
-    this.#visit(this.#path, this.#at);
+    this.#visit(this.#path, this.#at, again);
     if (this.#path.length > MAX_DEPTH) this.#fail(`values are nested deeper than ${MAX_DEPTH} levels`);
     switch (this.#text[this.#at]) {
       case '{':
@@ -69,7 +70,7 @@ class Scanner {
       const name = this.#string();
       if (!this.#take(':')) this.#fail(`expected ":" after the member name ${JSON.stringify(name)}`);
       this.#path.push(name);
-      const value = this.#value();
+      const value = this.#value(Object.hasOwn(object, name));
       this.#path.pop();
       // Not an assignment: the name may be __proto__.
       Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
@@ -84,7 +85,7 @@ class Scanner {
     if (this.#take(']')) return array;
     do {
       this.#path.push(array.length);
-      array.push(this.#value());
+      array.push(this.#value(false));
       this.#path.pop();
     } while (this.#take(','));
     if (!this.#take(']')) this.#fail('expected "," or "]"');

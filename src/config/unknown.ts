@@ -45,6 +45,8 @@ function visitUnknown(schema: Schema, value: unknown, path: Segment[], visit: Vi
     });
     return;
   }
+  // Of the wrong type, which is another complaint.
+  if (Array.isArray(value)) return;
   for (const [key, member] of Object.entries(value)) {
     const inner = type === 'record' ? valueType : Object.hasOwn(shape ?? {}, key) ? shape?.[key] : undefined;
     if (inner) step(inner, member, key, path, visit);

@@ -1,5 +1,5 @@
 import type { Mount, Spec } from '../../config/config.ts';
-import { SPEC_VERSION } from './version.ts';
+import { SPEC_VERSION } from '../../config/versions.ts';
 
 /** What `spec` writes: runc's example, so that its users find what they know. */
 export function defaultSpec(): Spec {

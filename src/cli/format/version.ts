@@ -1,8 +1,6 @@
 import { basename } from 'node:path/posix';
 import type { BuildInfo } from '../../build-info.ts';
-
-/** The version of runtime-spec that config.json may use in full. */
-export const SPEC_VERSION = '1.3.0';
+import { SPEC_VERSION } from '../../config/versions.ts';
 
 /**
  * The lines that go-runc parses. Whoever installs railcar under the name `runc` has a caller that looks for that
