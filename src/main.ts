@@ -15,7 +15,13 @@ import { readFileSync, readSync, renameSync, writeFileSync, writeSync } from 'no
 import { createRequire } from 'node:module';
 import { Script } from 'node:vm';
 import type { Transport } from './execute/session.ts';
+import type { Span } from './execute/trace.ts';
 import type * as Layer from './layer.ts';
+
+/** For `--trace`. What comes before this process can listen is always noted, since only the request says who asks. */
+const clock = (): number => Number(process.hrtime.bigint());
+const began = clock();
+const loading: Span[] = [];
 
 const SOCKET = 3;
 const SUPERVISOR = 4;
@@ -26,8 +32,9 @@ const cachePath = `${__dirname}/layer.cache`;
 const STAMP_LENGTH = 2 + 64;
 
 function serve(): void {
-  const { layer } = load(readCache());
-  layer.serveSession(transport, layer.buildInfo.id, layer.runCommand).catch(() => {
+  const { layer } = load(noted('read', readCache, 'layer.cache'));
+  const { serveSession, buildInfo, runCommand } = layer;
+  serveSession(transport, buildInfo.id, runCommand, { clock, startup }).catch(() => {
     // Whoever could be told is gone or speaks another protocol; the launcher says what it knows.
     process.exitCode = 1;
   });
@@ -37,21 +44,42 @@ async function wait([idleExit = 0, maxCommands = 0, maxMemory = 0]: readonly num
   const { layer } = load(readCache());
   const { startStandby } = await layer.loadStandby();
   const memory = (): number => process.memoryUsage.rss();
-  await startStandby({ listen: { fd: SOCKET }, idleExit, maxCommands, maxMemory, memory }, SUPERVISOR);
+  await startStandby({ listen: { fd: SOCKET }, idleExit, maxCommands, maxMemory, memory, clock }, SUPERVISOR);
+}
+
+function noted<T>(name: string, act: () => T, subject: string): T {
+  const start = clock();
+  const result = act();
+  loading.push({ name, subject, start, end: clock() });
+  return result;
+}
+
+/** From the process's beginning, which Node itself knows: V8 starts, Node starts in it, then the layer is loaded. */
+function startup(): readonly Span[] {
+  const { nodeStart, v8Start, environment, bootstrapComplete } = performance.nodeTiming;
+  const zero = clock() - performance.now() * 1e6;
+  const at = (milliseconds: number): number => Math.round(zero + milliseconds * 1e6);
+  return [
+    { name: 'start', subject: 'Node', start: at(nodeStart), end: at(v8Start) },
+    { name: 'start', subject: 'V8', start: at(v8Start), end: at(environment) },
+    { name: 'bootstrap', subject: 'Node', start: at(environment), end: at(bootstrapComplete) },
+    { name: 'load', subject: 'railcar.cjs', start: at(bootstrapComplete), end: began },
+    ...loading,
+  ];
 }
 
 function load(cache: Buffer | null): { layer: typeof Layer; script: Script; stamp: string } {
   // The bundle is ASCII, and text of one byte a character is what V8 reads fastest.
-  const source = readFileSync(bundlePath, 'latin1');
+  const source = noted('read', () => readFileSync(bundlePath, 'latin1'), 'layer.js');
   const stamp = source.slice(0, STAMP_LENGTH);
   const usable = cache?.toString('latin1', 0, STAMP_LENGTH) === stamp;
-  const script = new Script(source, {
-    filename: bundlePath,
-    cachedData: usable ? cache?.subarray(STAMP_LENGTH) : undefined,
-  });
+  const cachedData = usable ? cache?.subarray(STAMP_LENGTH) : undefined;
+  const options = { filename: bundlePath, cachedData };
+  const script = noted('compile', () => new Script(source, options), 'layer.js');
   const module = { exports: {} as typeof Layer };
   const define = script.runInThisContext() as (...scope: unknown[]) => void;
-  define(module.exports, createRequire(__filename), module, bundlePath, __dirname);
+  const evaluate = () => define(module.exports, createRequire(__filename), module, bundlePath, __dirname);
+  noted('evaluate', evaluate, 'layer.js');
   return { layer: module.exports, script, stamp };
 }
 

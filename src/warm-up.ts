@@ -78,6 +78,7 @@ function request(line: string): Request {
       rows: 0n,
       columns: 0n,
       userNamespace: 0xeffffffdn,
+      trace: 0n,
       way: 0n,
     },
   };

@@ -14,9 +14,21 @@ static struct stub the_stub;
 static void receive_program(struct stub *stub, struct program *program);
 _Noreturn static void end_stub(const struct failure *failure);
 
-_Noreturn void init_main(int control) {
+/* Closed at once: nothing but this process, until it executes another, can tell the time to the launcher. */
+static struct steps *map_steps(int file) {
+    size_t size;
+    struct steps *steps = file < 0 ? NULL : steps_map(file, &size);
+    if (file >= 0)
+        close(file);
+    if (steps)
+        steps->began = steps_now(steps);
+    return steps;
+}
+
+_Noreturn void init_main(int control, int steps) {
     struct stub *stub = &the_stub;
     *stub = (struct stub){.control = control, .procfs = -1, .fifo = -1, .helper = -1, .mask = -1};
+    stub->steps = map_steps(steps);
     for (size_t i = 0; i < SLOTS_MAX; i++)
         stub->slots[i] = -1;
     on_bail(end_stub);
@@ -33,6 +45,8 @@ _Noreturn void init_main(int control) {
 
     struct program program;
     receive_program(stub, &program);
+    if (stub->steps)
+        stub->steps->ready = steps_now(stub->steps);
     run_stub(stub, &program);
 }
 

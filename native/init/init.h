@@ -4,7 +4,10 @@
  */
 #pragma once
 
-/* argv[0] of the sealed copy; argv[1] is the number of the control descriptor in decimal. */
+/*
+ * argv[0] of the sealed copy; argv[1] is the number of the control descriptor in decimal, argv[2], if it is traced, that of
+ * the memory for its steps (steps.h).
+ */
 #define INIT_NAME "railcar-init"
 
-_Noreturn void init_main(int control);
+_Noreturn void init_main(int control, int steps);

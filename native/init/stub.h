@@ -6,6 +6,7 @@
 #include "fail.h"
 #include "ops.h"
 #include "program.h"
+#include "steps.h"
 #include "template.h"
 #include <stdbool.h>
 #include <sys/types.h>
@@ -29,6 +30,7 @@ struct stub {
     bool undumpable;
     int death_signal;
     bool changed_directory;
+    struct steps *steps;   /* NULL: nobody wants to know how long they take */
     char *executable;      /* what resolve found */
     char **environment;    /* of the user's process, once all is prepared for execve */
     const struct op *next; /* the operation after this one, NULL at the end */

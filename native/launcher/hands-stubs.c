@@ -5,6 +5,7 @@
 #include "process.h"
 #include "stub.h"
 #include "sys.h"
+#include "trace.h"
 #include "wait.h"
 #include <stdio.h>
 #include <string.h>
@@ -30,12 +31,13 @@ int hands_spawn(struct hands *hands, const struct op *op) {
         return -1;
     if (arg->preserve.n > PRESERVE_MAX)
         return failed_with(EBADF, "preserve", NULL);
-    struct stub *stub = stub_start((unsigned)arg->program.n, (unsigned)arg->preserve.n);
+    const struct stub_program *program = &hands->plan->stubs[arg->program.n];
+    autoclose int steps = trace_stub(program->bytes, program->size);
+    struct stub *stub = stub_start((unsigned)arg->program.n, (unsigned)arg->preserve.n, steps);
     if (!stub)
         return -1;
     stub->next = hands->stubs;
     hands->stubs = stub;
-    const struct stub_program *program = &hands->plan->stubs[stub->program];
     if (stub_instruct(stub, program->bytes, program->size, arg->pass.numbers, fds, arg->pass.number_count,
             arg->preserve.n) == 0)
         return 0;
@@ -129,6 +131,7 @@ int hands_await_exec(struct hands *hands, const struct op *op) {
         return outcome < 0 ? -1 : failed_with(EPROTO, "stub", NULL);
     if (!stub->pid || stub_failed_to_exec(stub))
         return stub_died(stub);
+    trace_stub_executed();
     close_descriptor(&stub->control);
     stub->control = -1;
     return 0;

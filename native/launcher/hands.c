@@ -3,6 +3,7 @@
 #include "message.h"
 #include "signals.h"
 #include "stub.h"
+#include "trace.h"
 #include <unistd.h>
 
 typedef int operation(struct hands *hands, const struct op *op);
@@ -49,12 +50,15 @@ static int step(struct hands *hands, const struct program *program, unsigned num
     hands->blamed = false;
     hands->program = number;
     hands->index = index;
+    uint64_t start = trace_start();
     if (execute(hands, number, index, op) == 0) {
+        trace_op(start, number, index, op, NULL);
         *next = index + 1 + op->skip;
         return 0;
     }
     *next = index + 1;
     const struct failure *failure = hands->blamed ? &hands->record : failure_of(index, op->name, op->origin);
+    trace_op(start, number, index, op, failure);
     if (op_forgives(op, failure->error))
         return 1;
     /* Taken note of, so that it does not interrupt what undoes this. */
@@ -76,11 +80,15 @@ int hands_execute(struct hands *hands) {
         if (outcome >= 0)
             continue;
         /* First, since the stub uses what is about to be removed. */
+        uint64_t start = trace_start();
         stubs_kill(hands->stubs);
+        trace_step(start, "end stubs", NULL);
         undo(hands, done);
         return -1;
     }
+    uint64_t start = trace_start();
     stubs_settle(hands->stubs);
+    trace_step(start, "reap helpers", NULL);
     return 0;
 }
 
@@ -102,6 +110,7 @@ int hands_complete(struct hands *hands, const struct program *program, unsigned 
 /* The undo operations of one guard lie side by side. They run in their order, the guards in reverse order. */
 static void undo(struct hands *hands, const bool *done) {
     const struct program *program = &hands->plan->undo;
+    uint64_t began = trace_start();
     for (size_t end = program->count, start; end > 0; end = start) {
         uint16_t guard = program->ops[end - 1].guard;
         start = end - 1;
@@ -110,6 +119,7 @@ static void undo(struct hands *hands, const bool *done) {
         if (done[guard])
             complete(hands, program, PROGRAM_UNDO, start, end);
     }
+    trace_step(began, "undo", NULL);
 }
 
 void hands_let_go(struct hands *hands, uint64_t kept) {

@@ -23,8 +23,8 @@ static void fill_standard_descriptors(void) {
 }
 
 int main(int count, char **arguments, char **environment) {
-    if (count == 2 && strcmp(arguments[0], INIT_NAME) == 0)
-        init_main(atoi(arguments[1]));
+    if (count >= 2 && strcmp(arguments[0], INIT_NAME) == 0)
+        init_main(atoi(arguments[1]), count > 2 ? atoi(arguments[2]) : -1);
     fill_standard_descriptors();
     signals_begin();
     return serve(arguments, environment);

@@ -12,7 +12,7 @@
  */
 #pragma once
 
-#define PROTOCOL_VERSION 2
+#define PROTOCOL_VERSION 3
 #define MAX_FRAME (64u * 1024 * 1024)
 
 enum message_type {
@@ -50,6 +50,7 @@ enum request_number {
     REQUEST_ROWS,
     REQUEST_COLUMNS,
     REQUEST_USER_NAMESPACE,
+    REQUEST_TRACE,
     REQUEST_WAY,
     REQUEST_NUMBERS,
 };

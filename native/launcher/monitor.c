@@ -4,6 +4,7 @@
 #include "signals.h"
 #include "stub.h"
 #include "terminal.h"
+#include "trace.h"
 #include <errno.h>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -86,14 +87,18 @@ int monitor_run(struct hands *hands, const struct program *teardown, uint64_t co
     hands_let_go(hands, console);
     struct monitor monitor = {.pid = hands->stubs ? hands->stubs->pid : 0, .node = node};
     signals_watch_all();
+    uint64_t start = trace_start();
     if (monitor.pid > 0 && console < hands->slot_count && hands->slots[console] >= 0)
         live_with_terminal(&monitor, hands->slots[console]);
     else if (monitor.pid > 0)
         live_through(&monitor);
+    trace_step(start, "wait", "process");
     signals_watch_none();
     /* Earlier warnings were reported when they came. */
     failures_free(&hands->failures);
+    start = trace_start();
     hands_complete(hands, teardown, PROGRAM_TEARDOWN);
+    trace_step(start, "tear down", NULL);
     failures_say(&hands->failures);
     node_reap(node);
     return WIFSIGNALED(monitor.status) ? 128 + WTERMSIG(monitor.status) : WEXITSTATUS(monitor.status);

@@ -2,6 +2,7 @@
 #include "io.h"
 #include "message.h"
 #include "ops.h"
+#include "trace.h"
 #include <errno.h>
 
 /* Programs that a plan may have: no plan needs more than a few stubs. */
@@ -31,6 +32,8 @@ static void take_finish(struct cursor *body, struct finish *finish) {
     finish->report = take_number(body) != 0;
     if (numbers > FINISH_NUMBERS)
         take_standby(body, &finish->standby);
+    if (tracing)
+        finish->trace = take_bytes(body, &finish->trace_size);
 }
 
 static bool at_end(const struct cursor *body) {

@@ -19,6 +19,9 @@ struct finish {
     bool monitor;
     uint64_t console; /* slot, or NO_SLOT */
     bool report;
+    /* What the Node layer has to say about its time, if it was asked. */
+    const unsigned char *trace;
+    size_t trace_size;
     struct standby_wish standby;
 };
 

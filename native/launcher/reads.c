@@ -2,6 +2,7 @@
 #include "dir.h"
 #include "io.h"
 #include "message.h"
+#include "trace.h"
 #include "tree.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -256,8 +257,10 @@ int reads_answer(const struct message *message, struct frame *answers) {
         autofree char *path = query.path = take_string(&body);
         autofree char *name = query.name = take_string(&body);
         query.max = take_number(&body);
+        uint64_t start = trace_start();
         if (!body.bad)
             answer_one(&query, answers);
+        trace_step(start, "read", query.path);
     }
     if (!body.bad && !body.left)
         return 0;

@@ -2,6 +2,7 @@
 #include "io.h"
 #include "ops.h"
 #include "sys.h"
+#include "trace.h"
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/capability.h>
@@ -97,6 +98,7 @@ void request_build(struct frame *frame, char *const *arguments, char *const *env
         [REQUEST_NOW] = now_on_the_wall(),
         [REQUEST_CAPABILITIES] = effective_capabilities(),
         [REQUEST_USER_NAMESPACE] = user_namespace(),
+        [REQUEST_TRACE] = tracing != NULL,
     };
     look_at_terminals(numbers);
     frame_begin(frame, MESSAGE_REQUEST);

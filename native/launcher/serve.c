@@ -5,12 +5,14 @@
 #include "message.h"
 #include "monitor.h"
 #include "node.h"
+#include "options.h"
 #include "reads.h"
 #include "request.h"
 #include "say.h"
 #include "signals.h"
 #include "standby.h"
 #include "supervisor.h"
+#include "trace.h"
 #include "wait.h"
 #include <errno.h>
 #include <string.h>
@@ -49,6 +51,19 @@ static uint64_t deadline_of(const struct session *session) {
     return deadline_in(session->answered ? patience.next : patience.first);
 }
 
+static void gather(struct session *session) {
+    uint64_t start = trace_start();
+    request_build(&session->request, session->arguments, session->environment);
+    trace_step(start, "gather", "REQUEST");
+}
+
+static int tell(const struct session *session, struct frame *frame, const char *name) {
+    uint64_t start = trace_start();
+    int outcome = frame_send(session->node.socket, frame, deadline_of(session));
+    trace_step(start, "send", name);
+    return outcome;
+}
+
 /* Once. A standby that was lost before anything was done has changed nothing. */
 static int go_cold(struct session *session, enum way way) {
     if (session->wish == WISH_REQUIRE) {
@@ -59,14 +74,17 @@ static int go_cold(struct session *session, enum way way) {
     session->way = way;
     session->planned = false;
     /* First, so that Node starts while the request is gathered. */
+    uint64_t start = trace_start();
     if (node_start(&session->node) < 0) {
         say_error(errno, "cannot start the Node layer");
         return 1;
     }
+    trace_step(start, "fork", "Node layer");
+    trace_node_started(start);
     if (!session->request.bytes)
-        request_build(&session->request, session->arguments, session->environment);
+        gather(session);
     request_set_way(&session->request, way);
-    int sent = frame_send(session->node.socket, &session->request, NO_DEADLINE);
+    int sent = tell(session, &session->request, "REQUEST");
     /* A layer that has ended is noticed, and explained, when it is listened to. */
     if (sent < 0 && errno != EPIPE && errno != ECONNRESET)
         return lose_node(session, errno);
@@ -75,14 +93,16 @@ static int go_cold(struct session *session, enum way way) {
 
 static int begin(struct session *session) {
     session->node.socket = -1;
-    session->wish = standby_wish(session->arguments);
     session->way = WAY_OFF;
-    if (session->wish != WISH_OFF)
+    if (session->wish != WISH_OFF) {
+        uint64_t start = trace_start();
         session->node.socket = standby_connect(&session->way);
+        trace_step(start, "connect", NULL);
+    }
     if (session->node.socket < 0)
         return go_cold(session, session->way);
-    request_build(&session->request, session->arguments, session->environment);
-    int sent = frame_send(session->node.socket, &session->request, deadline_of(session));
+    gather(session);
+    int sent = tell(session, &session->request, "REQUEST");
     return sent < 0 ? lose_node(session, errno) : GO_ON;
 }
 
@@ -90,15 +110,26 @@ int serve(char *const *arguments, char *const *environment) {
     static struct session session;
     session.arguments = arguments;
     session.environment = environment;
+    struct options options = options_read(arguments);
+    session.wish = options.standby;
+    if (options.trace && trace_open(options.trace, options.command) < 0) {
+        say_error(errno, "cannot open \"%s\"", options.trace);
+        return 1;
+    }
     int code = begin(&session);
-    return code == GO_ON ? converse(&session) : code;
+    if (code == GO_ON)
+        code = converse(&session);
+    trace_close();
+    return code;
 }
 
 static int answer(struct session *session, const struct message *message) {
     struct frame answers;
+    uint64_t start = trace_start();
     int outcome = reads_answer(message, &answers);
+    trace_step(start, "answer", "READ");
     if (outcome == 0)
-        outcome = frame_send(session->node.socket, &answers, deadline_of(session));
+        outcome = tell(session, &answers, "ANSWERS");
     int error = errno;
     frame_free(&answers);
     return outcome < 0 ? lose_node(session, error) : GO_ON;
@@ -108,6 +139,7 @@ static int obey_finish(struct session *session, const struct message *message) {
     struct finish finish;
     if (finish_decode(&finish, message) < 0)
         return lose_node(session, errno);
+    trace_node(finish.trace, finish.trace_size);
     return end(session, &finish);
 }
 
@@ -124,10 +156,25 @@ static int obey(struct session *session, struct message *message) {
     }
 }
 
+static const char *message_name(const struct message *message) {
+    switch (message->type) {
+    case MESSAGE_READ:
+        return "READ";
+    case MESSAGE_PLAN:
+        return "PLAN";
+    case MESSAGE_FINISH:
+        return "FINISH";
+    default:
+        return "unknown";
+    }
+}
+
 static int converse(struct session *session) {
     for (;;) {
         struct message message;
+        uint64_t start = trace_start();
         int received = message_receive(session->node.socket, &message, deadline_of(session));
+        trace_step(start, "wait", received > 0 ? message_name(&message) : "the Node layer");
         int code;
         if (received > 0) {
             session->answered = true;
@@ -148,7 +195,7 @@ static int send_result(struct session *session) {
     frame_number(&result, session->succeeded);
     frame_bytes(&result, session->hands.captured, session->hands.captured_size);
     failures_put(&session->hands.failures, &result);
-    int outcome = frame_send(session->node.socket, &result, deadline_of(session));
+    int outcome = tell(session, &result, "RESULT");
     int error = errno;
     frame_free(&result);
     return outcome < 0 ? lose_node(session, error) : GO_ON;
@@ -190,7 +237,9 @@ static int execute(struct session *session) {
     if (plan->finish.monitor)
         monitor_adopt();
     hands_begin(&session->hands, plan);
+    uint64_t start = trace_start();
     session->succeeded = hands_execute(&session->hands) == 0;
+    trace_step(start, "execute", "PLAN");
     int number = session->succeeded ? 0 : signals_interrupted();
     if (number)
         return end_interrupted(session, number);
@@ -203,8 +252,13 @@ static int act(struct session *session, struct message *message) {
     session->plan_message = *message;
     message->frame = NULL;
     struct refusal refusal;
-    if (plan_decode(&session->plan, &session->plan_message, &refusal) == 0)
+    uint64_t start = trace_start();
+    int decoded = plan_decode(&session->plan, &session->plan_message, &refusal);
+    trace_step(start, "decode", "PLAN");
+    if (decoded == 0) {
+        trace_node(session->plan.finish.trace, session->plan.finish.trace_size);
         return execute(session);
+    }
     if (session->way != WAY_STANDBY)
         return refuse(session, &refusal);
     message_free(&session->plan_message);
@@ -270,19 +324,27 @@ static void keep_teardown(struct session *session, struct program *teardown) {
 
 static int end(struct session *session, const struct finish *finish) {
     /* Now, so that it dies while the rest is done. */
+    uint64_t start = trace_start();
     node_dismiss(&session->node);
+    trace_step(start, "dismiss", "Node layer");
     frame_free(&session->request);
+    start = trace_start();
     int code = ending_carry_out(finish);
+    trace_step(start, "print", NULL);
     if (finish->standby.wanted) {
         node_reap(&session->node);
+        trace_close();
         return supervise(&finish->standby);
     }
     if (finish->monitor && session->succeeded) {
         uint64_t console = finish->console;
         struct program teardown;
+        trace_write();
         keep_teardown(session, &teardown);
         return monitor_run(&session->hands, &teardown, console, &session->node);
     }
+    start = trace_start();
     node_reap(&session->node);
+    trace_step(start, "reap", "Node layer");
     return code;
 }

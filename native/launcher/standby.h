@@ -1,13 +1,9 @@
 /* Finding a Node layer that already waits, instead of starting one. */
 #pragma once
 #include "message.h"
+#include "options.h"
 #include <stdbool.h>
 #include <stdint.h>
-
-enum wish { WISH_AUTO, WISH_OFF, WISH_REQUIRE };
-
-/* What the command line, or else RAILCAR_STANDBY, says. `standby` itself is never served by one. */
-enum wish standby_wish(char *const *arguments);
 
 /* How long (ms) it may take for its first answer; for the others before the plan; and for the last word. */
 struct patience {

@@ -5,6 +5,7 @@
 #include "sealed.h"
 #include "signals.h"
 #include "sys.h"
+#include "trace.h"
 #include "wait.h"
 #include <poll.h>
 #include <stdio.h>
@@ -34,28 +35,32 @@ _Noreturn static void give_up(int control) {
     _exit(1);
 }
 
-_Noreturn static void become_stub(int binary, int control, unsigned preserve, pid_t launcher) {
+_Noreturn static void become_stub(int binary, int control, int steps, unsigned preserve, pid_t launcher) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != launcher)
         _exit(1);
     signals_release();
-    if (cloexec_from(3 + (int)preserve) < 0 || fcntl(control, F_SETFD, 0) < 0) {
+    if (cloexec_from(3 + (int)preserve) < 0 || fcntl(control, F_SETFD, 0) < 0 ||
+        (steps >= 0 && fcntl(steps, F_SETFD, 0) < 0)) {
         failed("close_range", NULL);
         give_up(control);
     }
-    char number[12];
+    char number[12], steps_number[12];
     snprintf(number, sizeof number, "%d", control);
-    char *const arguments[] = {(char[]){INIT_NAME}, number, NULL};
+    snprintf(steps_number, sizeof steps_number, "%d", steps);
+    char *const arguments[] = {(char[]){INIT_NAME}, number, steps >= 0 ? steps_number : NULL, NULL};
     char *const environment[] = {NULL};
     sys_execveat(binary, "", arguments, environment, AT_EMPTY_PATH);
     failed("execveat", INIT_NAME);
     give_up(control);
 }
 
-struct stub *stub_start(unsigned program, unsigned preserve) {
+struct stub *stub_start(unsigned program, unsigned preserve, int steps) {
     if (check_preserved(preserve) < 0)
         return NULL;
+    uint64_t start = trace_start();
     autoclose int binary = sealed_copy();
+    trace_step(start, "seal", INIT_NAME);
     if (binary < 0)
         return NULL;
     int ends[2];
@@ -66,13 +71,16 @@ struct stub *stub_start(unsigned program, unsigned preserve) {
     autoclose int near = ends[0], far = ends[1];
     autofree struct stub *stub = calloc(1, sizeof *stub);
     pid_t launcher = getpid();
+    start = trace_start();
     pid_t helper = stub ? fork() : -1;
     if (helper == 0)
-        become_stub(binary, far, preserve, launcher);
+        become_stub(binary, far, steps, preserve, launcher);
     if (helper < 0) {
         failed("fork", NULL);
         return NULL;
     }
+    trace_step(start, "fork", INIT_NAME);
+    trace_stub_forked(start);
     struct stub *started = stub;
     *started = (struct stub){.program = program, .helper = helper, .control = steal_fd(&near)};
     stub = NULL;

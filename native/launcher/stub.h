@@ -15,10 +15,10 @@ struct stub {
 #define STUB_NAME "railcar:init"
 
 /*
- * Starts a sealed copy of this program as a stub that inherits descriptors 0 to 2 + preserve. Returns it, or NULL with
- * a recorded failure.
+ * Starts a sealed copy of this program as a stub that inherits descriptors 0 to 2 + preserve, and `steps` unless it is
+ * -1 (see steps.h). Returns it, or NULL with a recorded failure.
  */
-struct stub *stub_start(unsigned program, unsigned preserve);
+struct stub *stub_start(unsigned program, unsigned preserve, int steps);
 /* Gives it its program and descriptors. */
 int stub_instruct(struct stub *stub, const void *bytes, size_t size, const uint64_t *slots, const int *fds,
     size_t count, uint64_t preserve);

@@ -3,6 +3,7 @@ import { RailcarError } from '../errors.ts';
 import type { Hands } from '../execute/hands.ts';
 import type { Finish, Request } from '../execute/messages.ts';
 import { ProtocolError } from '../execute/session.ts';
+import { untraced } from '../execute/trace.ts';
 import { anew } from '../remember.ts';
 import { loadCommand } from './commands.ts';
 import type { Context, LogTarget } from './context.ts';
@@ -20,8 +21,13 @@ const EXEC_FAILED = 255;
  * One command, from the caller's words to its end. The only place where errors are caught: whatever goes wrong
  * becomes a message and an exit status. Null: the launcher has finished already.
  */
-export async function runCommand(request: Request, hands: Hands, remember = anew): Promise<Finish | null> {
-  const parsed = parseCommandLine(request.argv.slice(1));
+export async function runCommand(
+  request: Request,
+  hands: Hands,
+  trace = untraced,
+  remember = anew,
+): Promise<Finish | null> {
+  const parsed = trace.span('parse', () => parseCommandLine(request.argv.slice(1)), 'command line');
   const debug = parsed.global.flag('debug');
   const log = logTarget(request, parsed.global);
   const outcome = new Outcome(request, log, debug);
@@ -32,6 +38,7 @@ export async function runCommand(request: Request, hands: Hands, remember = anew
       log,
       debug,
       remember,
+      trace,
       hands: outcome.wrap(hands),
     });
     return finish && (await outcome.complete(finish));
@@ -56,7 +63,7 @@ async function perform(
   parsed: Parsed,
   request: Request,
   outcome: Outcome,
-  base: Pick<Context, 'log' | 'debug' | 'hands' | 'remember'>,
+  base: Pick<Context, 'log' | 'debug' | 'hands' | 'remember' | 'trace'>,
 ): Promise<Finish | null> {
   switch (parsed.kind) {
     case 'version':
@@ -66,7 +73,8 @@ async function perform(
     case 'wrong':
       return wrongUsage(parsed, outcome);
     case 'run': {
-      const run = await loadCommand(parsed.command);
+      const { command } = parsed;
+      const run = await base.trace.span('load', () => loadCommand(command), command);
       const context: Context = {
         ...base,
         request,

@@ -1,5 +1,6 @@
 import type { Hands } from '../execute/hands.ts';
 import type { Request } from '../execute/messages.ts';
+import type { Trace } from '../execute/trace.ts';
 import type { Remember } from '../remember.ts';
 
 /** Where `--log` wants the messages of this command. */
@@ -28,6 +29,8 @@ export interface Context {
   readonly rootless: boolean | 'auto';
   /** Of commands that this process has served before, if it serves many. */
   readonly remember: Remember;
+  /** What the phases of the command are told to, by name. */
+  readonly trace: Trace;
   /** Something odd that does not stop the command: one line in the log. */
   warn(message: string): void;
 }

@@ -55,6 +55,7 @@ export const globalOptions: OptionTable = {
     choices: ['auto', 'off', 'require'],
   },
   'no-standby': flag('the same as --standby=off'),
+  trace: value('file for what took how long, as trace events that Perfetto shows'),
   version: flag('print the version', 'v'),
   help: flag('print help', 'h'),
 };

@@ -1,5 +1,6 @@
 import type { Plan } from '../plan/plan.ts';
 import type { Answer, Finish, Read, Request, Result } from './messages.ts';
+import type { Trace } from './trace.ts';
 
 /**
  * The only way in which a command reaches the host: the launcher at the other end of the socket, or a recorder in
@@ -15,4 +16,4 @@ export interface Hands {
 }
 
 /** Null: the launcher has already finished as the executed plan said. */
-export type Command = (request: Request, hands: Hands) => Promise<Finish | null>;
+export type Command = (request: Request, hands: Hands, trace: Trace) => Promise<Finish | null>;

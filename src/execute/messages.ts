@@ -17,7 +17,7 @@
  *
  * A plan carries the FINISH that applies if all goes well; then the launcher needs no further word and closes.
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** No frame is longer; a longer one means that the peer is not what it should be. */
 export const MAX_FRAME = 64 * 1024 * 1024;
@@ -93,6 +93,8 @@ export const requestNumbers = [
   'columns',
   /** Inode of /proc/self/ns/user: 4026531837 (0xEFFFFFFD) is the initial one. */
   'userNamespace',
+  /** 1: the launcher wants to know what this layer spends its time on. */
+  'trace',
   /** Index in `ways`. The last one, since the launcher changes it when it sends the same request a second time. */
   'way',
 ] as const;
@@ -121,7 +123,8 @@ export type Way = (typeof ways)[number];
 /**
  * How a command ends. Body, in this order: exit code, standard output, standard error, log file path (empty: none),
  * bytes to append to it, list of numbers [monitor, slot of the console's master or 0xffff, report], which goes on with
- * [detach, idle exit, most commands, most memory] if the launcher is to become a standby.
+ * [detach, idle exit, most commands, most memory] if the launcher is to become a standby. Then, if the request asks
+ * for it and only then, bytes: what this layer has spent its time on since the last message that told it (`trace.ts`).
  */
 export interface Finish {
   readonly code: number;

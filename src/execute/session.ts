@@ -18,6 +18,14 @@ import {
   requestNumbers,
   type Standby,
 } from './messages.ts';
+import { type Clock, Recording, type Span, untraced } from './trace.ts';
+
+/** What a process knows of its time, for a launcher that asks. */
+export interface Watch {
+  readonly clock: Clock;
+  /** What there was to do before this process could listen; nothing if it has waited for the command. */
+  readonly startup?: () => readonly Span[];
+}
 
 /** The stream to one launcher. Cold, its calls may block and resolve at once; waiting, it is a socket. */
 export interface Transport {
@@ -35,18 +43,47 @@ export class ProtocolError extends Error {
 const DEFAULT_MAX = 16 * 1024 * 1024;
 
 /** Serves one command over one stream. A process may hold any number of sessions at a time. */
-export async function serveSession(transport: Transport, build: string, command: Command): Promise<void> {
-  const request = decodeRequest(await expectFrame(transport, 'REQUEST'), build);
+export async function serveSession(
+  transport: Transport,
+  build: string,
+  command: Command,
+  watch?: Watch,
+): Promise<void> {
+  const { request, recording } = await receiveRequest(transport, build, watch);
   // A FINISH that follows a RESULT may name a slot of the plan, when the plan worked but had something to report.
   let slots: EncodedPlan['slots'] = new Map();
   const finish = await command(
     request,
-    sessionHands(transport, (encoded) => {
+    sessionHands(transport, recording, (encoded) => {
       slots = encoded.slots;
     }),
+    recording ?? untraced,
   );
   if (finish === null) return;
-  await sendFrame(transport, 'FINISH', (out) => writeFinish(out, finish, consoleSlot(finish, slots)));
+  await sendFrame(transport, 'FINISH', (out) => {
+    writeFinish(out, finish, consoleSlot(finish, slots));
+    if (recording !== null) out.bytes(recording.take());
+  });
+}
+
+/** Only the request says whether anybody wants to know how long it took to receive it. */
+async function receiveRequest(
+  transport: Transport,
+  build: string,
+  watch: Watch | undefined,
+): Promise<{ readonly request: Request; readonly recording: Recording | null }> {
+  const began = watch?.clock() ?? 0;
+  const body = await expectFrame(transport, 'REQUEST');
+  const received = watch?.clock() ?? 0;
+  const request = decodeRequest(body, build);
+  if (watch === undefined || request.numbers.trace === 0n) return { request, recording: null };
+  const decoded = watch.clock();
+  const recording = new Recording(watch.clock, [
+    ...(watch.startup?.() ?? []),
+    { name: 'receive', subject: 'REQUEST', start: began, end: received },
+    { name: 'decode', subject: 'REQUEST', start: received, end: decoded },
+  ]);
+  return { request, recording };
 }
 
 /** A launcher of another build numbers operations differently, so nothing it says can be used. */
@@ -76,22 +113,31 @@ export function decodeRequest(body: Uint8Array, build: string): Request {
   });
 }
 
-function sessionHands(transport: Transport, executing: (encoded: EncodedPlan) => void): Hands {
+function sessionHands(
+  transport: Transport,
+  recording: Recording | null,
+  executing: (encoded: EncodedPlan) => void,
+): Hands {
+  const trace = recording ?? untraced;
   return {
     async read(reads) {
       if (reads.length === 0) return [];
       await sendFrame(transport, 'READ', (out) => out.list(reads, (read) => writeRead(out, read)));
-      const answers = decodeAnswers(await expectFrame(transport, 'ANSWERS'));
+      const body = await trace.span('wait', () => expectFrame(transport, 'ANSWERS'), 'ANSWERS');
+      const answers = trace.span('decode', () => decodeAnswers(body), 'ANSWERS');
       if (answers.length !== reads.length) {
         throw new ProtocolError(`${answers.length} answers to ${reads.length} reads`);
       }
       return answers;
     },
     async execute(plan, finish) {
-      const encoded = encodePlan(plan);
+      const encoded = trace.span('encode', () => encodePlan(plan), 'PLAN');
       executing(encoded);
-      await sendFrame(transport, 'PLAN', (out) => writePlan(out, encoded, finish));
-      const body = await receiveFrame(transport, 'RESULT');
+      await sendFrame(transport, 'PLAN', (out) => {
+        writePlan(out, encoded, finish);
+        if (recording !== null) out.bytes(recording.take());
+      });
+      const body = await trace.span('wait', () => receiveFrame(transport, 'RESULT'), 'RESULT');
       return body && decodeResult(body);
     },
   };

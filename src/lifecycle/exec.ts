@@ -57,9 +57,13 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
       cgroupPaths: subCgroups(record.cgroup_paths, verb.cgroup),
       modules,
       linux: record.config.linux ?? {},
-      seccomp: compileSeccomp(record.config.linux?.seccomp, context.warn, context.remember),
+      seccomp: context.trace.span(
+        'compile',
+        () => compileSeccomp(record.config.linux?.seccomp, context.warn, context.remember),
+        'seccomp',
+      ),
     };
-    return buildExec(process, facts, verb);
+    return context.trace.span('build', () => buildExec(process, facts, verb), 'plan');
   });
   const finish = verb.detach ? done : monitored(process.terminal === true);
   return carryOut(context, plan, finish, { positions });

@@ -41,8 +41,11 @@ export async function prepareContainer(
     systemd: exists(SYSTEMD_MARK),
   });
   const bytes = configBytes(answers.config, target.bundle);
-  const { config, positions, warnings } = context.remember('config', contentOf(bytes), () =>
-    loadConfig(bytes, 'config.json'),
+  const { trace } = context;
+  const { config, positions, warnings } = trace.span(
+    'check',
+    () => context.remember('config', contentOf(bytes), () => loadConfig(bytes, 'config.json')),
+    'config.json',
   );
   for (const warning of warnings) context.warn(warning);
   if (isThere(answers.stateDir)) {
@@ -51,18 +54,26 @@ export async function prepareContainer(
   await refuseHostSettings(config, positions, context.hands);
   const mountinfo = textOf(answers.mountinfo) ?? '';
   const { cgroups: own } = context.request;
-  const host = context.remember('host', `${mountinfo}\0${own}`, () => parseCgroupHost(mountinfo, own));
+  const host = trace.span(
+    'parse',
+    () => context.remember('host', `${mountinfo}\0${own}`, () => parseCgroupHost(mountinfo, own)),
+    'mountinfo',
+  );
   const marked = isThere(answers.systemd) ? { ...host, files: { [SYSTEMD_MARK]: '' } } : host;
   const reads = located(positions, () => cgroupReads(config, marked, target.id));
   const cgroups = withFiles(marked, reads, await context.hands.read(reads));
   const modules = await securityModules(config.process, context.hands);
   const caller = callerOf(context.request, textOf(answers.launcher));
   const plan = located(positions, () => {
-    const seccomp = compileSeccomp(config.linux?.seccomp, context.warn, context.remember);
+    const seccomp = trace.span(
+      'compile',
+      () => compileSeccomp(config.linux?.seccomp, context.warn, context.remember),
+      'seccomp',
+    );
     const facts: Facts = { ...target, stateDir, caller, cgroups, modules, seccomp };
     const grantable = grantableCapabilities(caller, namespaceKind(config, 'user') !== 'none');
     warnOfUngranted(config.process.capabilities, grantable, context.warn);
-    return buildCreate(config, facts, options);
+    return trace.span('build', () => buildCreate(config, facts, options), 'plan');
   });
   return { config, positions, plan };
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Command } from '../execute/hands.ts';
 import { serveSession } from '../execute/session.ts';
+import type { Clock } from '../execute/trace.ts';
 import { socketTransport } from './stream.ts';
 
 export interface StandbyOptions {
@@ -14,6 +15,7 @@ export interface StandbyOptions {
   readonly maxMemory: number;
   /** Resident memory of this process in bytes; fails when no descriptor is left to ask with. */
   readonly memory: () => number;
+  readonly clock: Clock;
   /** To the supervisor: it answers; it wants to be replaced; nobody has needed it for a while; it was asked, and serves. */
   readonly say: (word: 'ready' | 'retire' | 'idle' | 'alive') => void;
 }
@@ -100,13 +102,14 @@ export class Standby {
   }
 
   async #converse(socket: Socket): Promise<void> {
-    const { build, command } = this.#options;
+    const { build, clock, command } = this.#options;
     const overdue = setTimeout(() => socket.destroy(), REQUEST_DEADLINE);
     try {
-      await serveSession(socketTransport(socket), build, (request, hands) => {
+      const obey: Command = (request, hands, trace) => {
         clearTimeout(overdue);
-        return command(request, hands);
-      });
+        return command(request, hands, trace);
+      };
+      await serveSession(socketTransport(socket), build, obey, { clock });
       socket.end();
     } catch {
       // Whoever could be told is gone, or speaks another protocol; the launcher goes on without us.

@@ -31,7 +31,7 @@ export async function startStandby(
   const standby = new Standby({
     ...host,
     build: buildInfo.id,
-    command: (request, hands) => runCommand(request, hands, remember),
+    command: (request, hands, trace) => runCommand(request, hands, trace, remember),
     say: (word) => socket.write(words[word]),
   });
   socket.on('error', () => undefined);

@@ -3,6 +3,7 @@ import { errnoText } from '../execute/errno.ts';
 import type { Hands } from '../execute/hands.ts';
 import type { Answer, Read } from '../execute/messages.ts';
 import { file, link, readGroups, textOf } from '../execute/reads.ts';
+import type { Trace } from '../execute/trace.ts';
 import { PROCESS } from './links.ts';
 import { type ContainerRecord, parseRecord } from './record.ts';
 import { linkedStatusReads, type Status, statusFrom, statusReads } from './status.ts';
@@ -38,7 +39,7 @@ export interface Found<A extends string, B extends string> {
  * Throws RailcarError if there is no such container, or its record cannot be read.
  */
 export async function findContainer<A extends string = never, B extends string = never>(
-  { hands, root }: { readonly hands: Hands; readonly root: string },
+  { hands, root, trace }: { readonly hands: Hands; readonly root: string; readonly trace: Trace },
   id: string,
   { first = {} as Reads<A>, ofProcess = () => ({}) as Reads<B> }: MoreReads<A, B> = {},
 ): Promise<Found<A, B>> {
@@ -51,7 +52,7 @@ export async function findContainer<A extends string = never, B extends string =
     ofProcess: ofProcess(directory),
     first,
   });
-  const record = recordOf(found.own.record, recordPath(stateDir));
+  const record = trace.span('parse', () => recordOf(found.own.record, recordPath(stateDir)), 'state.json');
   const linked = record.phase === 'created' && textOf(found.own.directory) === procDirectory(record);
   const late = linked
     ? found

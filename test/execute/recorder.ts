@@ -1,6 +1,7 @@
 import type { Context } from '../../src/cli/context.ts';
 import type { Hands } from '../../src/execute/hands.ts';
 import type { Answer, Finish, Read, Request, Result } from '../../src/execute/messages.ts';
+import { untraced } from '../../src/execute/trace.ts';
 import type { HandsOp } from '../../src/plan/ops.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { anew } from '../../src/remember.ts';
@@ -117,6 +118,7 @@ export function fakeContext(
     systemdCgroup: false,
     rootless: 'auto',
     remember: anew,
+    trace: untraced,
     warn: (message) => warnings.push(message),
     ...changes,
     warnings,
@@ -144,6 +146,7 @@ export function fakeRequest(changes: Partial<Request> = {}): Request {
       rows: 0n,
       columns: 0n,
       userNamespace: 0xeffffffdn,
+      trace: 0n,
       way: 0n,
     },
     ...changes,

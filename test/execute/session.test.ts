@@ -10,6 +10,7 @@ import {
   requestNumbers,
 } from '../../src/execute/messages.ts';
 import { ProtocolError, serveSession, type Transport } from '../../src/execute/session.ts';
+import { readTrace } from './trace.ts';
 
 type Type = keyof typeof messageTypes;
 
@@ -56,6 +57,7 @@ function request({
   version = PROTOCOL_VERSION,
   build = 'b1',
   numbers = requestNumbers.length as number,
+  trace = 0,
 } = {}): Uint8Array {
   return frame('REQUEST', (out) => {
     out.u64(version);
@@ -66,7 +68,7 @@ function request({
     out.string('0::/\n');
     out.string('6.18.0');
     out.list(
-      Array.from({ length: numbers }, (_, index) => index),
+      Array.from({ length: numbers }, (_, index) => (requestNumbers[index] === 'trace' ? trace : index)),
       (number) => out.u64(number),
     );
   });
@@ -270,4 +272,57 @@ test('many sessions run in one process without touching each other', async () =>
     body?.u64();
     expect(body?.string()).toBe(`file ${index}`);
   }
+});
+
+describe('a request that is traced', () => {
+  let time = 0;
+  const watch = { clock: () => ++time, startup: () => [{ name: 'start', subject: 'V8', start: 0, end: 1 }] };
+  const command: Command = async (_, hands, trace) => {
+    await hands.read([{ kind: 'FILE', path: '/a' }]);
+    trace.span('think', () => {});
+    await hands.execute(plan, { code: 0, stdout: '', stderr: '' });
+    trace.span('word', () => {});
+    return { code: 3, stdout: '', stderr: '' };
+  };
+  const frames = (trace: number) =>
+    new Launcher(request({ trace }), answers({ errno: 2, items: [] }), result(false, 0));
+
+  function rest({ body }: { body: ByteReader }, programs: number): ByteReader {
+    for (let count = 0; count < programs; count++) body.bytes();
+    body.u64();
+    for (let count = 0; count < 4; count++) body.bytes();
+    body.list(() => body.u64());
+    return body;
+  }
+
+  test('is told with PLAN and FINISH what was done since', async () => {
+    time = 0;
+    const launcher = frames(1);
+    await serveSession(launcher, 'b1', command, watch);
+    const [, sentPlan, sentFinish] = launcher.sent;
+    if (!sentPlan || !sentFinish) throw new Error('PLAN and FINISH were to be sent');
+    const first = readTrace(rest(sentPlan, sentPlan.body.u32()).bytes());
+    const second = readTrace(rest(sentFinish, 0).bytes());
+    const words = (spans: readonly unknown[][]) => spans.map(([name, subject]) => `${name} ${subject}`);
+    expect(words(first.spans)).toEqual([
+      'start V8',
+      'receive REQUEST',
+      'decode REQUEST',
+      'wait ANSWERS',
+      'decode ANSWERS',
+      'think ',
+      'encode PLAN',
+    ]);
+    expect(words(second.spans)).toEqual(['wait RESULT', 'word ']);
+    expect(second.now).toBe(time);
+  });
+
+  test('without the wish nothing is added', async () => {
+    const launcher = frames(0);
+    await serveSession(launcher, 'b1', command, watch);
+    const [, sentPlan, sentFinish] = launcher.sent;
+    if (!sentPlan || !sentFinish) throw new Error('PLAN and FINISH were to be sent');
+    expect(() => rest(sentPlan, sentPlan.body.u32()).u8()).toThrow(RangeError);
+    expect(() => rest(sentFinish, 0).u8()).toThrow(RangeError);
+  });
 });

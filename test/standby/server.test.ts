@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ByteReader, ByteWriter } from '../../src/execute/bytes.ts';
 import type { Command } from '../../src/execute/hands.ts';
 import { messageTypes, PROTOCOL_VERSION, requestNumbers } from '../../src/execute/messages.ts';
+import { untraced } from '../../src/execute/trace.ts';
 import { Standby, type StandbyOptions } from '../../src/standby/server.ts';
 
 let folder: string;
@@ -33,6 +34,7 @@ async function start(options: Partial<StandbyOptions> = {}): Promise<void> {
       maxCommands: 0,
       maxMemory: 0,
       memory: () => 0,
+      clock: () => 0,
       say: (word) => {
         said.push(word);
         if (word === 'ready') resolve();
@@ -87,7 +89,7 @@ describe('standby', () => {
           waiting.push(resolve);
           if (waiting.length === 20) for (const go of waiting.reverse()) go();
         });
-        return greet(request, hands);
+        return greet(request, hands, untraced);
       },
     });
     const answers = await Promise.all(Array.from({ length: 20 }, (_, index) => ask(`c${index}`)));
@@ -135,7 +137,7 @@ describe('standby', () => {
         await new Promise<void>((resolve) => {
           go = resolve;
         });
-        return greet(request, hands);
+        return greet(request, hands, untraced);
       },
     });
     const answer = ask('x');
@@ -150,7 +152,7 @@ describe('standby', () => {
     let answers = true;
     let descriptors = true;
     await start({
-      command: (request, hands) => (answers ? greet(request, hands) : new Promise(() => {})),
+      command: (request, hands) => (answers ? greet(request, hands, untraced) : new Promise(() => {})),
       memory: () => {
         if (!descriptors) throw new Error('EMFILE');
         return 0;
@@ -192,7 +194,7 @@ describe('standby', () => {
         await new Promise<void>((resolve) => {
           go = resolve;
         });
-        return greet(request, hands);
+        return greet(request, hands, untraced);
       },
     });
     const answer = ask('x');
