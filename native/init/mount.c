@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 /* What the kernel had to say, one message a read, each with a letter for its severity before it. */
 static void explain(int fs) {
@@ -161,6 +162,19 @@ int op_reconfigure(struct stub *stub, const struct stub_reconfigure *arg) {
     if (configure_all(fs, &arg->superblock, &arg->options) < 0)
         return -1;
     return configure(fs, SYS_FSCONFIG_RECONFIGURE, NULL, NULL);
+}
+
+int op_label(struct stub *stub, const struct stub_label *arg) {
+    int root = slot(stub, &arg->root);
+    autoclose int mount = root < 0 ? -1 : open_in_root(root, arg->dest.text, MAKE_NOTHING, 0, false);
+    if (mount < 0)
+        return -1;
+    /* By an O_PATH descriptor attributes cannot be set. */
+    autoclose int directory = reopen(stub, mount, O_RDONLY | O_DIRECTORY);
+    if (directory < 0 ||
+        fsetxattr(directory, "security.selinux", arg->label.text, arg->label.length + 1, 0) < 0)
+        return failed("fsetxattr(security.selinux)", "%s", arg->dest.text);
+    return 0;
 }
 
 int op_mount_data(struct stub *stub, const struct stub_mount_data *arg) {

@@ -530,6 +530,17 @@ test('bindDevice: the host’s device over an empty file, never through a link',
   assert.equal(linked.failure?.errno, ELOOP);
 });
 
+test('label: the extended attribute of the mount’s root', () => {
+  const source = mkdtempSync(join(work, 'label-'));
+  const label: Op = { op: 'label', root: 'root', dest: '/labelled', label: 'a:b:c:s0' };
+  const good = stub(container(rootfs(), [bind(source, '/labelled'), label], shell('true')));
+  assert.equal(good.failure, null);
+  const read = 'import os, sys; print(os.getxattr(sys.argv[1], "security.selinux").decode())';
+  assert.equal(execFileSync('python3', ['-c', read, source], { encoding: 'utf8' }), 'a:b:c:s0\0\n');
+  const bad = stub(container(rootfs(), [proc, { ...label, dest: '/proc' }], shell('true')));
+  assert.deepEqual([bad.failure?.step, bad.failure?.errno], ['fsetxattr(security.selinux)', 95]);
+});
+
 test('masks and read-only paths', () => {
   const mask = (path: string): Op => ({ op: 'mask', root: 'root', path });
   const readonly = (path: string): Op => ({ op: 'readonly', root: 'root', path });

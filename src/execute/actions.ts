@@ -70,6 +70,7 @@ const stubActions: Actions<StubOp> = {
   openRoot: () => 'open the root directory',
   mountFs: ({ type, dest }) => `mount${quoted(type)}${quoted(dest, 'on')}`,
   mountData: ({ type, dest }) => `mount${quoted(type)}${quoted(dest, 'on')}`,
+  label: ({ dest, label }) => `label${quoted(dest)}${quoted(label, 'as')}`,
   reconfigure: ({ dest }) => `remount${quoted(dest)}`,
   bind: ({ source, dest }) => `bind${quoted(source || undefined)}${quoted(dest, 'on')}`,
   attr: ({ set, clear, dest }) =>

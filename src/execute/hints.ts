@@ -1,3 +1,4 @@
+import { mountHints } from './hints-mounts.ts';
 import type { Failure } from './messages.ts';
 
 /** What the user can do about a failure whose usual reason is known. */
@@ -5,7 +6,7 @@ export function hintFor(failure: Failure): string | undefined {
   return hints.find(({ when }) => when(failure))?.text(failure);
 }
 
-interface Hint {
+export interface Hint {
   readonly when: (failure: Failure) => boolean;
   readonly text: (failure: Failure) => string;
 }
@@ -14,7 +15,6 @@ const EPERM = 1;
 const ENOENT = 2;
 const ENOEXEC = 8;
 const EBADF = 9;
-const ENODEV = 19;
 const ENOSPC = 28;
 const ENOSYS = 38;
 const KILLED = 9;
@@ -29,11 +29,7 @@ const hints: readonly Hint[] = [
     when: ({ errno, step }) => errno === ENOSYS && step !== '',
     text: ({ step }) => `this kernel has no ${step}; railcar needs Linux 5.10 or later`,
   },
-  {
-    when: is(['mountFs', 'mountData'], ENODEV),
-    text: () => 'this kernel does not know the file system type',
-  },
-  { when: is(['bind', 'openTree'], ENOENT), text: () => 'the source of a bind mount must exist on the host' },
+  ...mountHints,
   {
     when: is(['clone', 'unshare', 'userns'], ENOSPC),
     text: () => 'a limit in /proc/sys/user/max_*_namespaces is reached',

@@ -62,7 +62,7 @@ export async function prepareContainer(
   const marked = isThere(answers.systemd) ? { ...host, files: { [SYSTEMD_MARK]: '' } } : host;
   const reads = located(positions, () => cgroupReads(config, marked, target.id));
   const cgroups = withFiles(marked, reads, await context.hands.read(reads));
-  const modules = await securityModules(config.process, context.hands);
+  const modules = await securityModules(config.process, context.hands, config.linux?.mountLabel);
   const caller = callerOf(context.request, textOf(answers.launcher));
   const plan = located(positions, () => {
     const seccomp = trace.span(

@@ -7,8 +7,9 @@ import type { SecurityModules } from '../plan/labels.ts';
 export async function securityModules(
   { apparmorProfile, selinuxLabel }: Process,
   hands: Hands,
+  mountLabel?: string,
 ): Promise<SecurityModules> {
-  if (!apparmorProfile && !selinuxLabel) return { apparmor: false, selinux: false };
+  if (!apparmorProfile && !selinuxLabel && !mountLabel) return { apparmor: false, selinux: false };
   const found = await readNamed(hands, {
     apparmor: file('/sys/module/apparmor/parameters/enabled'),
     selinux: exists('/sys/fs/selinux/enforce'),

@@ -1,4 +1,4 @@
-import type { Process } from '../config/config.ts';
+import type { Config, Process } from '../config/config.ts';
 import { PlanError } from './error.ts';
 import type { StubOp } from './ops.ts';
 
@@ -24,6 +24,13 @@ export function labelOps(process: Process, origin: string, modules: SecurityModu
     ...(apparmorProfile === '' ? [] : [profileOp(`exec ${apparmorProfile}`, `${origin}.apparmorProfile`)]),
     ...(selinuxLabel === '' ? [] : [attribute('exec', selinuxLabel, `${origin}.selinuxLabel`)]),
   ];
+}
+
+/** The label of what the container mounts; empty for none. */
+export function mountLabel({ linux }: Config, modules: SecurityModules): string {
+  const label = linux?.mountLabel ?? '';
+  if (label !== '' && !modules.selinux) throw missing('linux.mountLabel', 'SELinux', '/sys/fs/selinux');
+  return label;
 }
 
 /** The session keyring, which other processes of the container must be able to use: it gets the process's label. */

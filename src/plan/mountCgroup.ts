@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { CgroupHost, Hierarchy } from '../cgroups/host.ts';
+import { labelData } from './mountParts.ts';
 import type { MountPlan, Request } from './mounts.ts';
 import type { StubOp } from './ops.ts';
 
@@ -72,7 +73,7 @@ function directory(request: Request): StubOp {
     type: 'tmpfs',
     source: 'tmpfs',
     superblock: [],
-    options: ['mode=755'],
+    options: ['mode=755', ...labelData(request)],
     attr: request.options.attr.set.filter((name) => name !== 'ro'),
     propagation: [],
     noSymlinks: 0,

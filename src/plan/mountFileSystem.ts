@@ -1,5 +1,5 @@
 import type { MountOptions } from './mountOptions.ts';
-import { morePropagation, refusesSymlinks } from './mountParts.ts';
+import { labelData, morePropagation, refusesSymlinks } from './mountParts.ts';
 import type { MountPlan, Request } from './mounts.ts';
 import type { StubOp } from './ops.ts';
 
@@ -23,7 +23,11 @@ export function fileSystemPlan(request: Request, userNamespace: boolean): Partia
     propagation: [],
     origin,
   };
-  return { mount: [first, ...morePropagation(request)], late: lateReadonly ? [readonly] : [] };
+  const labelled: StubOp[] =
+    type === 'mqueue' && request.label !== ''
+      ? [{ op: 'label', root: 'root', dest, label: request.label, origin: 'linux.mountLabel' }]
+      : [];
+  return { mount: [first, ...labelled, ...morePropagation(request)], late: lateReadonly ? [readonly] : [] };
 }
 
 type AttrName = MountOptions['attr']['set'][number];
@@ -46,7 +50,7 @@ function mountFs(request: Request, userNamespace: boolean, lateReadonly: boolean
       ...options.superblock,
       ...(attr.includes('ro') && ownsSuperblock(type) ? ['ro' as const] : []),
     ],
-    options: options.data,
+    options: [...options.data, ...ownLabel(request)].map(withoutQuotes),
     attr: lateReadonly ? attr.filter((name) => name !== 'ro') : attr,
     propagation: options.propagation[0] ?? [],
     noSymlinks: refusesSymlinks(dest),
@@ -56,6 +60,16 @@ function mountFs(request: Request, userNamespace: boolean, lateReadonly: boolean
   } as const;
   const orElse = fallback(op, options, userNamespace);
   return orElse === undefined ? op : { ...op, orElse };
+}
+
+/** These take no label as an option: two have theirs from the kernel's policy, the third is given it afterwards. */
+function ownLabel(request: Request): string[] {
+  return ['proc', 'sysfs', 'mqueue', 'cgroup2'].includes(request.type) ? [] : labelData(request);
+}
+
+/** Quotes keep the commas of a label together in mount(2)'s one string; fsconfig(2) would take them as part of it. */
+function withoutQuotes(option: string): string {
+  return option.replace(/^((?:fs|def|root)?context)="([^"]*)"$/, '$1=$2');
 }
 
 /** Of these the kernel hands out one superblock to all, or one that its owner goes on writing to. */
@@ -131,7 +145,7 @@ function mountData(request: Request): StubOp {
     type,
     source,
     flags: names.map((name) => msNames[name]),
-    data: options.data.join(','),
+    data: [...options.data, ...ownLabel(request)].join(','),
     propagation: options.propagation[0] ?? [],
     origin,
   };

@@ -6,6 +6,13 @@ export function refusesSymlinks(dest: string): number {
   return dest === '/proc' || dest === '/sys' ? 1 : 0;
 }
 
+/** The option that gives all files of a new file system the container's label, unless config.json gives its own. */
+export function labelData({ label, options }: Request): string[] {
+  return label === '' || options.data.some((option) => option.startsWith('context='))
+    ? []
+    : [`context="${label}"`];
+}
+
 /** A mount that is attached takes one propagation; every further one follows. */
 export function morePropagation({ dest, options, origin }: Request): StubOp[] {
   return options.propagation.slice(1).map((propagation) => ({

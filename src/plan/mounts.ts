@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Config, Mount } from '../config/config.ts';
 import { PlanError } from './error.ts';
 import type { Facts } from './facts.ts';
+import { mountLabel } from './labels.ts';
 import { bindPlan, isMapped } from './mountBind.ts';
 import { type CgroupView, cgroupMount } from './mountCgroup.ts';
 import { fileSystemPlan } from './mountFileSystem.ts';
@@ -31,9 +32,10 @@ export function mountOps(
   cgroupPaths: Readonly<Record<string, string>>,
 ): MountPlan {
   const namespace = namespaceKind(config, 'cgroup') === 'new';
+  const label = mountLabel(config, facts.modules);
   const view = { host: facts.cgroups, namespace, paths: cgroupPaths };
   const plans = (config.mounts ?? []).map((mount, index) =>
-    mountOp(mount, `mounts[${index}]`, index, config, facts.bundle, view),
+    mountOp(mount, `mounts[${index}]`, index, config, facts.bundle, view, label),
   );
   const all = <K extends keyof MountPlan>(key: K) => plans.flatMap((plan) => [...(plan[key] ?? [])]);
   return {
@@ -55,6 +57,8 @@ export interface Request {
   readonly origin: string;
   /** Makes slot names of this mount. */
   readonly index: number;
+  /** For SELinux; empty for none. */
+  readonly label: string;
 }
 
 function mountOp(
@@ -64,12 +68,13 @@ function mountOp(
   config: Config,
   bundle: string,
   view: CgroupView,
+  label: string,
 ): Partial<MountPlan> {
   const options = parseMountOptions(mount.options ?? []);
   const type = options.bind ? 'bind' : (mount.type ?? '');
   // One form for each path: a check of `/proc` must not be passed by `/proc/`.
   const dest = posix.resolve('/', mount.destination);
-  const request: Request = { dest, source: mount.source ?? type, type, options, origin, index };
+  const request: Request = { dest, source: mount.source ?? type, type, options, origin, index, label };
   if (isMapped(options, mount) && (type !== 'bind' || options.remount)) {
     throw new PlanError('config-invalid', origin, 'only new bind mounts can be idmapped');
   }

@@ -439,6 +439,10 @@ export const stubOps = shapes({
     },
     doc: 'mount(2) on the descriptor of dest, for option strings too long for fsconfig',
   },
+  label: {
+    args: { root: 'slot', dest: 'string', label: 'string' },
+    doc: 'gives the root of the mount at dest a SELinux label (security.selinux)',
+  },
   reconfigure: {
     args: { root: 'slot', dest: 'string', superblock: 'flags:superblock', options: 'strings' },
     doc: 'changes the file system whose mount is at dest, for all who see it (fspick, fsconfig)',

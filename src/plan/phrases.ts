@@ -71,6 +71,7 @@ export const stubPhrases: Phrases<StubOp> = {
     `mount ${type === source ? type : `${type} "${source}"`} on ${dest}${parenthesis([...attr, ...superblock, ...options, ...propagation, ...(copyUp ? ['tmpcopyup'] : [])])}`,
   mountData: ({ dest, type, source, flags, data, propagation }) =>
     `mount ${type} "${source}" on ${dest}${parenthesis([...flags, data, ...propagation])}`,
+  label: ({ dest, label }) => `label ${dest} ${label}`,
   reconfigure: ({ dest, superblock, options }) =>
     `reconfigure the file system at ${dest}${parenthesis([...superblock, ...options])}`,
   bind: (op) =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { names, stubOf } from './build.ts';
+import { find, mountsOf, names, stubOf } from './build.ts';
 
 const selinuxLabel = 'system_u:system_r:container_t:s0';
 const files = (process: Parameters<typeof stubOf>[0]['process']) =>
@@ -52,4 +52,37 @@ test('a label that no module would enforce is refused, and the module named', ()
   expect(
     names(stubOf({ process: { apparmorProfile: '', selinuxLabel: '' }, facts: { modules } })),
   ).not.toContain('writeSelf');
+});
+
+test('a mount label is an option of what takes one, and is given to what does not', () => {
+  const mount = (type: string, options: string[] = []) => ({
+    destination: `/${type}`,
+    type,
+    source: type,
+    options,
+  });
+  const long = `lowerdir=${'/very/long'.repeat(40)}`;
+  const mounts = [mount('tmpfs', ['mode=755']), mount('proc'), mount('sysfs'), mount('mqueue')];
+  const changes = (selinux: boolean) => ({
+    config: { mounts: [...mounts, mount('overlay', [long])] },
+    linux: { namespaces: [{ type: 'mount' as const }], mountLabel: 'u:r:t:s0:c1,c2' },
+    facts: { modules: { apparmor: false, selinux } },
+  });
+  const stub = stubOf(changes(true));
+  const data = stub.flatMap((op) => (op.op === 'mountFs' ? [op.options] : []));
+  expect(data).toEqual([['mode=755', 'context=u:r:t:s0:c1,c2'], [], [], []]);
+  expect(find(stub, 'label')).toMatchObject({ dest: '/mqueue', label: 'u:r:t:s0:c1,c2' });
+  expect(find(stub, 'mountData').data).toBe(`${long},context="u:r:t:s0:c1,c2"`);
+  expect(() => stubOf(changes(false))).toThrow(
+    expect.objectContaining({ origin: 'linux.mountLabel', code: 'host-unsupported' }),
+  );
+});
+
+test('a context that config.json gives a mount counts more than the mount label', () => {
+  const options = ['context="u:r:t:s0:c1,c2"'];
+  const [op] = mountsOf(
+    { destination: '/t', type: 'tmpfs', source: 'tmpfs', options },
+    { linux: { namespaces: [{ type: 'mount' }], mountLabel: 'u:r:t:s0' } },
+  );
+  expect(op).toMatchObject({ options: ['context=u:r:t:s0:c1,c2'] });
 });
