@@ -1,4 +1,5 @@
 #include "fail.h"
+#include "io.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -86,8 +87,12 @@ void on_bail(void (*end)(const struct failure *failure)) {
 _Noreturn static void bail_out(void) {
     if (end_process)
         end_process(&current);
-    fprintf(stderr, "railcar: %s%s%s%s%s\n", current.step, current.subject[0] ? " " : "", current.subject,
-        current.error ? ": " : "", current.error ? strerror(current.error) : "");
+    char line[2048], number[32] = "";
+    if (current.error)
+        snprintf(number, sizeof number, ": errno %d", current.error);
+    snprintf(line, sizeof line, "railcar: %s%s%s%s\n", current.step, current.subject[0] ? " " : "",
+        current.subject, number);
+    write_full(STDERR_FILENO, line, strlen(line));
     _Exit(1);
 }
 

@@ -8,16 +8,6 @@ _Static_assert(VARIABLE_SELF == VARIABLE_COUNT - 1, "template.h must know every 
 
 #define MAGIC 0x31504352u
 
-#define NAME(code, name, signature) name,
-#define SIGNATURE(code, name, signature) signature,
-static const char *const hands_names[] = {NULL, HANDS_OPS(NAME)};
-static const char *const hands_signatures[] = {NULL, HANDS_OPS(SIGNATURE)};
-static const char *const stub_names[] = {NULL, STUB_OPS(NAME)};
-static const char *const stub_signatures[] = {NULL, STUB_OPS(SIGNATURE)};
-
-const struct op_table hands_table = {HANDS_CODES, hands_names, hands_signatures};
-const struct op_table stub_table = {STUB_CODES, stub_names, stub_signatures};
-
 struct allocation {
     struct allocation *next;
     max_align_t data[];

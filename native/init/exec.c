@@ -16,9 +16,10 @@
 #define NO_HOME (1ull << 32)
 
 static char *variable(const char *name, const char *value) {
-    char *text = malloc(strlen(name) + strlen(value) + 2);
+    size_t size = strlen(name) + strlen(value) + 2;
+    char *text = malloc(size);
     if (text)
-        sprintf(text, "%s=%s", name, value);
+        snprintf(text, size, "%s=%s", name, value);
     return text;
 }
 

@@ -8,7 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
-/* One process, one stub. Static for its slot table. */
+/* One process, one stub. Static for its slot table, of which most is never touched. */
 static struct stub the_stub;
 
 static void receive_program(struct stub *stub, struct program *program);
@@ -27,10 +27,9 @@ static struct steps *map_steps(int file) {
 
 _Noreturn void init_main(int control, int steps) {
     struct stub *stub = &the_stub;
-    *stub = (struct stub){.control = control, .procfs = -1, .fifo = -1, .helper = -1, .mask = -1};
+    stub->control = control;
+    stub->procfs = stub->fifo = stub->helper = stub->mask = -1;
     stub->steps = map_steps(steps);
-    for (size_t i = 0; i < SLOTS_MAX; i++)
-        stub->slots[i] = -1;
     on_bail(end_stub);
     prctl(PR_SET_NAME, "railcar:init");
     signal(SIGPIPE, SIG_IGN);
@@ -64,11 +63,12 @@ static void take_slots(struct stub *stub, const struct channel_packet *packet, s
     stub->procfs = raise_fd(stub->procfs, minimum);
     for (size_t i = 0; i < count; i++) {
         uint64_t number = packet->words[1 + i];
-        if (number >= SLOTS_MAX || stub->slots[number] >= 0)
+        if (number >= SLOTS_MAX || stub->slots[number])
             bailx("program", "slot %llu", (unsigned long long)number);
-        stub->slots[number] = raise_fd(packet->fds[1 + i], minimum);
-        if (stub->slots[number] < 0)
+        int fd = raise_fd(packet->fds[1 + i], minimum);
+        if (fd < 0)
             bail("fcntl(F_DUPFD_CLOEXEC)", NULL);
+        set_slot(stub, &(union arg){.n = number}, fd);
     }
     if (stub->control < 0 || stub->procfs < 0)
         bail("fcntl(F_DUPFD_CLOEXEC)", NULL);

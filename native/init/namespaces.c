@@ -6,7 +6,7 @@
 #include <linux/keyctl.h>
 #include <poll.h>
 #include <sched.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 
@@ -113,11 +113,16 @@ int op_setsid(struct stub *stub, const struct stub_setsid *arg) {
 
 static int let_user_search(long keyring) {
     char description[256] = "";
-    unsigned long permissions;
     if (syscall(SYS_keyctl, KEYCTL_DESCRIBE, keyring, description, sizeof description - 1) < 0)
         return failed("keyctl(KEYCTL_DESCRIBE)", NULL);
     /* type;uid;gid;permissions;name */
-    if (sscanf(description, "%*[^;];%*[^;];%*[^;];%lx", &permissions) != 1)
+    const char *field = description;
+    for (int i = 0; i < 3 && field; i++) {
+        field = strchr(field, ';');
+        field += field ? 1 : 0;
+    }
+    unsigned long permissions = field ? strtoul(field, NULL, 16) : 0;
+    if (!permissions)
         return failed_with(EBADMSG, "keyctl(KEYCTL_DESCRIBE)", NULL);
     if (syscall(SYS_keyctl, KEYCTL_SETPERM, keyring, permissions | KEY_USR_SEARCH) < 0)
         return failed("keyctl(KEYCTL_SETPERM)", NULL);

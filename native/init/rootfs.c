@@ -4,7 +4,6 @@
 #include "procfs.h"
 #include "sys.h"
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -100,9 +99,8 @@ static int become_root(int root) {
 static void unescape(char *text) {
     char *to = text;
     for (const char *from = text; *from; to++) {
-        unsigned byte;
-        if (from[0] == '\\' && sscanf(from + 1, "%3o", &byte) == 1) {
-            *to = (char)byte;
+        if (from[0] == '\\' && strspn(from + 1, "01234567") >= 3) {
+            *to = (char)((from[1] - '0') << 6 | (from[2] - '0') << 3 | (from[3] - '0'));
             from += 4;
         } else {
             *to = *from++;
@@ -116,13 +114,25 @@ static bool is_below(const char *path, const char *folder) {
     return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
 }
 
+/* Ends the word at `text` and returns what follows it. */
+static char *end_word(char *text) {
+    char *end = text + strcspn(text, " ");
+    if (!*end)
+        return end;
+    *end = '\0';
+    return end + 1;
+}
+
 /* One line: `id parent dev root POINT options [fields] - TYPE source options`. */
 static int hide_if_kernel_view(char *line, const char *rootfs) {
-    char point[PATH_MAX], type[64];
-    const char *separator = strstr(line, " - ");
-    if (!separator || sscanf(line, "%*s %*s %*s %*s %4095s", point) != 1 ||
-        sscanf(separator, " - %63s", type) != 1)
+    char *separator = strstr(line, " - "), *point = line;
+    if (!separator)
         return 0;
+    char *type = separator + strlen(" - ");
+    end_word(type);
+    for (int i = 0; i < 4; i++)
+        point = end_word(point);
+    end_word(point);
     unescape(point);
     if ((strcmp(type, "proc") != 0 && strcmp(type, "sysfs") != 0) || is_below(point, rootfs))
         return 0;

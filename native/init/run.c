@@ -53,16 +53,16 @@ _Noreturn void run_stub(struct stub *stub, const struct program *program) {
 }
 
 int slot(const struct stub *stub, const union arg *arg) {
-    int fd = arg->n < SLOTS_MAX ? stub->slots[arg->n] : -1;
+    int fd = arg->n < SLOTS_MAX ? stub->slots[arg->n] - 1 : -1;
     if (fd < 0)
         return failed_with(EBADF, "slot", "%llu", (unsigned long long)arg->n);
     return fd;
 }
 
 void set_slot(struct stub *stub, const union arg *arg, int fd) {
-    if (stub->slots[arg->n] >= 0)
-        close(stub->slots[arg->n]);
-    stub->slots[arg->n] = fd;
+    if (stub->slots[arg->n])
+        close(stub->slots[arg->n] - 1);
+    stub->slots[arg->n] = fd + 1;
 }
 
 /*

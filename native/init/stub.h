@@ -34,7 +34,7 @@ struct stub {
     char *executable;      /* what resolve found */
     char **environment;    /* of the user's process, once all is prepared for execve */
     const struct op *next; /* the operation after this one, NULL at the end */
-    int slots[SLOTS_MAX];
+    int slots[SLOTS_MAX];  /* the descriptor and one; 0: empty. See slot(). */
 };
 
 #define DECLARE_OP(code, name, signature) int op_##code(struct stub *stub, const struct stub_##code *arg);

@@ -1,15 +1,10 @@
-/*
- * railcar: what users execute. As "railcar-init" it is the sealed copy that becomes a container's process; otherwise it
- * is the launcher of one command.
- */
-#include "init.h"
+/* railcar: what users execute, the launcher of one command. */
 #include "io.h"
 #include "serve.h"
 #include "signals.h"
 #include <fcntl.h>
 #include <poll.h>
-#include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 /* A descriptor opened later must never become standard output. */
 static void fill_standard_descriptors(void) {
@@ -23,8 +18,7 @@ static void fill_standard_descriptors(void) {
 }
 
 int main(int count, char **arguments, char **environment) {
-    if (count >= 2 && strcmp(arguments[0], INIT_NAME) == 0)
-        init_main(atoi(arguments[1]), count > 2 ? atoi(arguments[2]) : -1);
+    (void)count;
     fill_standard_descriptors();
     signals_begin();
     return serve(arguments, environment);

@@ -1,5 +1,8 @@
 /* CVE-2019-5736: what runs inside a container must have no way to the installed binary. */
 #pragma once
 
-/* A copy of this program in a memfd that nobody can change any more, or -1 with a recorded failure. */
+/*
+ * The init stub, which the launcher carries within itself, in a memfd that nobody can change any more; or -1 with a
+ * recorded failure.
+ */
 int sealed_copy(void);

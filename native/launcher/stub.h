@@ -15,8 +15,8 @@ struct stub {
 #define STUB_NAME "railcar:init"
 
 /*
- * Starts a sealed copy of this program as a stub that inherits descriptors 0 to 2 + preserve, and `steps` unless it is
- * -1 (see steps.h). Returns it, or NULL with a recorded failure.
+ * Starts a sealed copy of the init stub that inherits descriptors 0 to 2 + preserve, and `steps` unless it is -1 (see
+ * steps.h). Returns it, or NULL with a recorded failure.
  */
 struct stub *stub_start(unsigned program, unsigned preserve, int steps);
 /* Gives it its program and descriptors. */
