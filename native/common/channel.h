@@ -33,6 +33,9 @@ enum channel_message {
 #include <stddef.h>
 #include <sys/types.h>
 
+/* Of RELEASE: the barrier, then the values of the variables that the hands know, by number. */
+#define CHANNEL_RELEASE_WORDS 4
+
 /* Words of a message after its type. PROGRAM has the most: count, 252 numbers, preserve. */
 #define CHANNEL_MAX_WORDS (CHANNEL_MAX_SLOTS + 2)
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(VARIABLE_SELF == VARIABLE_COUNT - 1, "template.h must know every variable of ops.ts");
+_Static_assert(VARIABLE_OUTER_PID == VARIABLE_COUNT - 1, "template.h must know every variable of ops.ts");
 
 #define MAGIC 0x31504352u
 

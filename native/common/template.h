@@ -3,7 +3,7 @@
 #include "arg.h"
 
 /* Values by VARIABLE_ number of ops.h; [0] is unused. */
-#define VARIABLE_COUNT 4
+#define VARIABLE_COUNT 5
 struct variables {
     uint64_t value[VARIABLE_COUNT];
 };

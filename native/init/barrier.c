@@ -16,10 +16,11 @@ int op_hold(struct stub *stub, const struct stub_hold *arg) {
         return failed("receive", "release");
     if (got == 0)
         return failed_with(ECONNRESET, "receive", "release");
-    if (packet.type != CHANNEL_RELEASE || packet.word_count != VARIABLE_COUNT ||
+    if (packet.type != CHANNEL_RELEASE || packet.word_count != CHANNEL_RELEASE_WORDS ||
         packet.words[0] != arg->barrier.n)
         return failed_with(EBADMSG, "receive", "release");
-    /* All but the pid: hooks in the container are told the one that they see, the stub's own. */
+    stub->variables.value[VARIABLE_OUTER_PID] = packet.words[VARIABLE_PID];
+    /* Not the pid itself: hooks in the container are told the one that they see, the stub's own. */
     stub->variables.value[VARIABLE_START_TIME] = packet.words[VARIABLE_START_TIME];
     stub->variables.value[VARIABLE_SELF] = packet.words[VARIABLE_SELF];
     return 0;

@@ -1,7 +1,35 @@
+#include "fdpass.h"
+#include "io.h"
 #include "stub.h"
 #include "sys.h"
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+
+/* From here on the filter holds: one sendmsg, which the plan has seen to it that nobody has to be asked about. */
+static int hand_over(
+    struct stub *stub, const struct stub_seccomp *arg, const char *state, size_t size, int listener) {
+    if (fds_send(stub->slots[arg->listener.n], state, size, &listener, 1) < 0)
+        return failed("sendmsg", "seccomp listener");
+    close_descriptor(&stub->slots[arg->listener.n]);
+    return 0;
+}
+
+static int load(struct stub *stub, const struct stub_seccomp *arg, const struct sock_fprog *program) {
+    bool notify = arg->flags.n & SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    if (notify && slot(stub, &arg->listener) < 0)
+        return -1;
+    size_t size;
+    autofree char *state = template_render(&arg->state, &stub->variables, &size);
+    if (!state)
+        return failed("malloc", NULL);
+    autoclose int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, arg->flags.n, program);
+    if (listener < 0)
+        return failed("seccomp", NULL);
+    if (notify)
+        return hand_over(stub, arg, state, size, listener);
+    listener = -1;
+    return 0;
+}
 
 int op_seccomp(struct stub *stub, const struct stub_seccomp *arg) {
     /*
@@ -14,12 +42,7 @@ int op_seccomp(struct stub *stub, const struct stub_seccomp *arg) {
     size_t count = arg->filter.length / sizeof(struct sock_filter);
     if (arg->filter.length % sizeof(struct sock_filter) || count == 0 || count > BPF_MAXINSNS)
         return failed_with(EINVAL, "seccomp", "%zu bytes of filter", arg->filter.length);
-    /* Its descriptor would be closed by execve, and every call that the filter hands over would fail. */
-    if (arg->flags.n & SECCOMP_FILTER_FLAG_NEW_LISTENER)
-        return failed_with(EOPNOTSUPP, "seccomp", "listener");
     const struct sock_fprog program = {
         .len = (unsigned short)count, .filter = (void *)(uintptr_t)arg->filter.text};
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, arg->flags.n, &program) < 0)
-        return failed("seccomp", NULL);
-    return 0;
+    return load(stub, arg, &program);
 }

@@ -112,6 +112,9 @@ function rootfs(more = ''): string {
 const errno = { EPERM: 1, ENOENT: 2, EACCES: 13, EEXIST: 17, EXDEV: 18, ENODEV: 19, ENOTDIR: 20, EISDIR: 21 };
 const [EINVAL, ELOOP, ETIMEDOUT, ENOEXEC] = [22, 40, 110, 8];
 
+/** A filter without a listener. */
+const load = { flags: [], listener: null, state: '' } as const;
+
 const clone: Op[] = [
   { op: 'clone', namespaces: ['mount', 'pid', 'uts', 'ipc', 'network'], cgroup: null },
   { op: 'parentDeath', signal: 9 },
@@ -902,7 +905,7 @@ test('rlimits, keyring, seccomp', () => {
       [
         { op: 'noNewPrivileges' },
         { op: 'resolve', name: 'sh', path: '/bin' },
-        { op: 'seccomp', filter, flags: [] },
+        { op: 'seccomp', filter, ...load },
         {
           op: 'exec',
           args: ['sh', '-c', 'ulimit -n; ulimit -Hn; hostname; grep Seccomp: /proc/self/status'],
@@ -917,7 +920,7 @@ test('rlimits, keyring, seccomp', () => {
   assert.equal(failure, null);
   assert.match(output, /^200\n300\n/);
   assert.match(output, /Seccomp:\t2/);
-  const short = stub([{ op: 'seccomp', filter: filter.subarray(0, 31), flags: [] }]);
+  const short = stub([{ op: 'seccomp', filter: filter.subarray(0, 31), ...load }]);
   assert.equal(short.failure?.errno, EINVAL);
 });
 
@@ -941,7 +944,7 @@ test('a filter that is loaded last is met by execve and the user’s program onl
     }),
   );
   const [resolve, , last] = exec('echo', 'alive') as [Op, Op, Op];
-  const seccomp: Op = { op: 'seccomp', filter, flags: [] };
+  const seccomp: Op = { op: 'seccomp', filter, ...load };
   const { output, status } = stub(
     container(rootfs(), [], [resolve, { op: 'noNewPrivileges' }, seccomp, last]),
   );

@@ -83,6 +83,8 @@ static void good_program(void) {
     u32(3);
     put("a\0b", 4);
     u64(~0ull);
+    u64(NO_SLOT);
+    u32(0);
     end(start);
     start = op(STUB_ROOTFS, 0, 0, 0);
     text("/r");
@@ -216,7 +218,7 @@ static void unknown_variable(void) {
     u32(0);
     u64(0);
     u32(1);
-    u64(4);
+    u64(VARIABLE_OUTER_PID + 1);
     text("");
 }
 

@@ -7,6 +7,7 @@ import { RailcarError } from '../errors.ts';
 import { errnoText } from '../execute/errno.ts';
 import type { Answer, Finish } from '../execute/messages.ts';
 import { file, link, stream, textOf } from '../execute/reads.ts';
+import { hookState } from '../hooks/state.ts';
 import { buildExec } from '../plan/exec.ts';
 import type { ExecFacts, NamespaceType } from '../plan/facts.ts';
 import { compileSeccomp } from '../seccomp/compile.ts';
@@ -19,6 +20,7 @@ import { composeProcess } from './exec-process.ts';
 import { located } from './located.ts';
 import { monitored } from './run.ts';
 import { securityModules } from './security-modules.ts';
+import { withPid } from './with-pid.ts';
 
 const namespaceFiles = {
   user: 'user',
@@ -55,6 +57,7 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
       namespaces: foreignNamespaces(pid, first, ofProcess),
       noNewKeyring: record.noNewKeyring === true,
       cgroupPaths: subCgroups(record.cgroup_paths, verb.cgroup),
+      state: { ociVersion: record.config.ociVersion, text: runningState(container) },
       modules,
       linux: record.config.linux ?? {},
       seccomp: context.trace.span(
@@ -67,6 +70,10 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
   });
   const finish = verb.detach ? done : monitored(process.terminal === true);
   return carryOut(context, plan, finish, { positions });
+}
+
+function runningState({ record, pid }: Container): string {
+  return withPid(hookState(record.config, record.id, record.bundle, 'running'), pid);
 }
 
 function namespaceLinks<W extends 'own' | 'its'>(whose: W, directory: string) {

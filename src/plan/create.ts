@@ -11,6 +11,7 @@ import { consoleOps } from './console.ts';
 import { deviceOps } from './devices.ts';
 import type { CreateOptions, Facts, NamespaceType } from './facts.ts';
 import { keyringOps } from './labels.ts';
+import { listenerPlan, seccompOp } from './listener.ts';
 import { mountOps } from './mounts.ts';
 import { deniesSetgroups, hostId, namespaceKind, namespaceOps } from './namespaces.ts';
 import type { HandsOp, StubOp } from './ops.ts';
@@ -54,12 +55,13 @@ function partsOf(config: Config, facts: Facts, options: CreateOptions) {
     namespaces: namespaceOps(config, facts.caller, join.birth),
     root: rootOps(config, facts.bundle, options),
     mounts: mountOps(config, facts, cgroups.paths),
+    listener: listenerPlan(facts.seccomp),
     console: consoleOps(config.process, 'process', options.consoleSocket, detach, true, facts.caller.window),
   };
 }
 
 function handsProgram(config: Config, facts: Facts, options: CreateOptions, parts: Parts): HandsOp[] {
-  const { cgroups, namespaces, mounts, root, console, hooksWait } = parts;
+  const { cgroups, namespaces, mounts, root, console, listener, hooksWait } = parts;
   const record = newRecord(config, facts, options, parts);
   const creating = hookState(config, facts.id, facts.bundle, 'creating');
   const running = hookState(config, facts.id, facts.bundle, 'running');
@@ -75,6 +77,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     ...mounts.hands,
     ...root.hands,
     ...console.connect,
+    ...listener.connect,
     {
       op: 'spawn',
       program: 0,
@@ -85,11 +88,13 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
         ...mounts.slots,
         ...root.slots,
         ...console.slots,
+        ...listener.slots,
       ],
       preserve: options.preserveFds,
       origin: 'process',
     },
     clonedOp(config, facts),
+    ...listener.tell,
     ...stateLinks(facts.stateDir, cgroups.paths),
     ...console.receive,
     ...(hooksWait
@@ -183,12 +188,12 @@ function newRecord(config: Config, facts: Facts, options: CreateOptions, parts: 
 const KILL = 9;
 
 function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts: Parts): StubOp[] {
-  const { namespaces, mounts, root, console, join, hooksWait } = parts;
+  const { namespaces, mounts, root, console, join, listener, hooksWait } = parts;
   const userNamespace = namespaceKind(config, 'user') !== 'none';
   const creating = hookState(config, facts.id, facts.bundle, 'creating');
   const context = {
     origin: 'process',
-    seccomp: facts.seccomp,
+    filter: filterOps(config, facts),
     linux: config.linux ?? {},
     modules: facts.modules,
     grantable: grantableCapabilities(facts.caller, userNamespace),
@@ -204,6 +209,7 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
     ...namespaces.enter,
     // Until the container is created nobody else knows of it, so it must not outlive the launcher.
     { op: 'parentDeath', signal: KILL, origin: 'process' },
+    ...listener.learn,
     ...join.early,
     ...namespaces.late,
     ...root.sources,
@@ -236,6 +242,13 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
     ...join.late,
     ...processOps(config.process, context),
   ];
+}
+
+/** With noNewPrivileges it is loaded after all else, when the container has been created. */
+function filterOps(config: Config, { id, bundle, seccomp }: Facts): StubOp[] {
+  if (seccomp === null) return [];
+  const status = config.process.noNewPrivileges === true ? 'created' : 'creating';
+  return [seccompOp(seccomp, config, hookState(config, id, bundle, status, 'outerPid'))];
 }
 
 /** Callers rely on a working directory that the image lacks being made; what is wrong with it chdir will tell. */

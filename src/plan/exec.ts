@@ -5,6 +5,7 @@ import { joinCgroups } from './cgroup.ts';
 import { consoleOps } from './console.ts';
 import type { ExecFacts, ExecOptions } from './facts.ts';
 import { keyringOps } from './labels.ts';
+import { listenerPlan, seccompOp } from './listener.ts';
 import { joinNamespaces, openNamespace, slotOf } from './namespaces.ts';
 import type { HandsOp, StubOp } from './ops.ts';
 import { pidFileOps } from './pidFile.ts';
@@ -34,6 +35,7 @@ function partsOf(process: Process, facts: ExecFacts, options: ExecOptions) {
     namespaces: facts.namespaces.map((namespace) => ({ ...namespace, origin: 'namespace_paths' })),
     joins,
     join: joinCgroups(joins, !userNamespace),
+    listener: listenerPlan(facts.seccomp),
     console: consoleOps(
       process,
       'process',
@@ -63,7 +65,7 @@ function cgroupJoins(paths: Readonly<Record<string, string>>): PathJoin[] {
 }
 
 function handsProgram(facts: ExecFacts, options: ExecOptions, parts: Parts): HandsOp[] {
-  const { namespaces, joins, console } = parts;
+  const { namespaces, joins, console, listener } = parts;
   return [
     { op: 'pidfd', ...facts.init, into: 'init', origin: 'init_process_pid' },
     ...namespaces.map(openNamespace),
@@ -80,6 +82,7 @@ function handsProgram(facts: ExecFacts, options: ExecOptions, parts: Parts): Han
     // The pid in the paths above still was this process: a pid is not used again before this fails.
     { op: 'signal', process: 'init', signal: 0, origin: 'init_process_pid' },
     ...console.connect,
+    ...listener.connect,
     {
       op: 'spawn',
       program: 0,
@@ -87,11 +90,13 @@ function handsProgram(facts: ExecFacts, options: ExecOptions, parts: Parts): Han
         ...joins.map(({ slot }) => slot),
         ...namespaces.map(({ type }) => slotOf(type)),
         ...console.slots,
+        ...listener.slots,
       ],
       preserve: options.preserveFds,
       origin: 'process',
     },
     { op: 'await', barrier: 'cloned', origin: 'namespace_paths' },
+    ...listener.tell,
     ...console.receive,
     { op: 'awaitExec', origin: 'process.args' },
     ...pidFileOps(options.pidFile),
@@ -103,10 +108,10 @@ const KILL = 9;
 
 function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, parts: Parts): StubOp[] {
   const { caller } = facts;
-  const { userNamespace, namespaces, join, console } = parts;
+  const { userNamespace, namespaces, join, console, listener } = parts;
   const context = {
     origin: 'process',
-    seccomp: facts.seccomp,
+    filter: facts.seccomp === null ? [] : [seccompOp(facts.seccomp, facts.state, facts.state.text)],
     linux: facts.linux,
     modules: facts.modules,
     grantable: grantableCapabilities(caller, userNamespace),
@@ -126,6 +131,7 @@ function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, p
     // A pid namespace is entered only by being born.
     { op: 'clone', namespaces: [], cgroup: join.birth, origin: 'namespace_paths' },
     { op: 'parentDeath', signal: KILL, origin: 'process' },
+    ...listener.learn,
     ...join.early,
     ...(userNamespace ? [{ op: 'become', uid: 0, gid: 0, origin: 'namespace_paths' } as const] : []),
     { op: 'setsid', origin: 'process' },

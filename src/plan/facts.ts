@@ -1,6 +1,7 @@
 import type { CgroupHost } from '../cgroups/host.ts';
 import type { Filter } from '../seccomp/compile.ts';
 import type { SecurityModules } from './labels.ts';
+import type { Template } from './ops.ts';
 import type { ContainerWide } from './scheduling.ts';
 
 /** What a plan depends on besides config.json: all of it read through the hands, none of it read while planning. */
@@ -66,6 +67,8 @@ export interface ExecFacts {
   /** Of the container's record, as is the next. */
   readonly noNewKeyring: boolean;
   readonly cgroupPaths: Readonly<Record<string, string>>;
+  /** The container's state as a listener of its filter is told it. */
+  readonly state: { readonly ociVersion: string; readonly text: Template };
   readonly modules: SecurityModules;
   /** `linux` of the container's config.json. */
   readonly linux: ContainerWide;

@@ -131,7 +131,7 @@ export const flagTables = {
 /** Names that stand for one number each. */
 export const enumTables = {
   /** Points where the hands and a stub meet. The stub reports one; the hands await it and may release it. */
-  barrier: { cloned: 1, mounted: 2, created: 3 },
+  barrier: { cloned: 1, mounted: 2, created: 3, known: 4 },
   /** getrlimit(2). */
   rlimit: {
     RLIMIT_CPU: 0,
@@ -194,6 +194,8 @@ export const variables = {
   startTime: 2,
   /** The launcher's own pid. */
   self: 3,
+  /** In a stub's program, after a `hold`: the stub's pid as the caller's pid namespace sees it. */
+  outerPid: 4,
 } as const;
 
 export type FlagTable = keyof typeof flagTables;
@@ -566,8 +568,8 @@ export const stubOps = shapes({
   },
   noNewPrivileges: { args: {}, doc: 'PR_SET_NO_NEW_PRIVS' },
   seccomp: {
-    args: { filter: 'bytes', flags: 'flags:seccomp' },
-    doc: 'loads a filter (struct sock_filter array)',
+    args: { filter: 'bytes', flags: 'flags:seccomp', listener: 'slot', state: 'template' },
+    doc: 'loads a filter (struct sock_filter array); with new_listener its descriptor is sent with state over the socket listener, which is closed then',
   },
   bounding: {
     args: { capabilities: 'number' },

@@ -104,7 +104,8 @@ export const stubPhrases: Phrases<StubOp> = {
   memoryPolicy: ({ mode, flags, nodes }) =>
     `set memory policy ${mode}${nodes.length > 0 ? ` of nodes ${bitList(nodes)}` : ''}${parenthesis(flags)}`,
   noNewPrivileges: () => 'give up gaining privileges',
-  seccomp: ({ filter, flags }) => `load filter of ${filter.length / 8} instructions${parenthesis(flags)}`,
+  seccomp: ({ filter, flags, listener }) =>
+    `load filter of ${filter.length / 8} instructions${parenthesis(flags)}${listener === null ? '' : `, its listener to ${listener}`}`,
   bounding: ({ capabilities }) => `bound capabilities to ${capabilityList(capabilities)}`,
   umask: ({ mask }) => `set umask ${octal(mask)}`,
   user: ({ uid, gid, groups }) => `become ${uid}:${gid}, groups ${groups === '' ? 'none' : groups}`,

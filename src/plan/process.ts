@@ -1,5 +1,4 @@
 import type { Process, Rlimit } from '../config/config.ts';
-import type { Filter } from '../seccomp/compile.ts';
 import { capabilityMasks } from './capabilities.ts';
 import { labelOps, type SecurityModules } from './labels.ts';
 import type { enumTables, StubOp } from './ops.ts';
@@ -8,7 +7,8 @@ import { type ContainerWide, schedulingOps } from './scheduling.ts';
 export interface ProcessContext {
   /** Path of the process in messages: `process`, or what --process names. */
   readonly origin: string;
-  readonly seccomp: Filter | null;
+  /** Loads the container's filter; none, if it has none. */
+  readonly filter: readonly StubOp[];
   readonly linux: ContainerWide;
   readonly modules: SecurityModules;
   readonly grantable: bigint;
@@ -37,14 +37,10 @@ export function earlyProcessOps(process: Process, context: ProcessContext, privi
 
 /** From the container's root to the user's program. */
 export function processOps(process: Process, context: ProcessContext): StubOp[] {
-  const { origin, seccomp } = context;
+  const { origin, filter } = context;
   const masks = capabilityMasks(process.capabilities, context.grantable);
   const user = process.user ?? {};
   const [name = ''] = process.args;
-  const filter: StubOp[] =
-    seccomp === null
-      ? []
-      : [{ op: 'seccomp', filter: seccomp.program, flags: seccomp.flags, origin: 'linux.seccomp' }];
   const nnp = process.noNewPrivileges === true;
   const chdir = (early: number): StubOp => ({
     op: 'chdir',

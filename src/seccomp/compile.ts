@@ -17,6 +17,8 @@ export interface Filter {
   /** Array of struct sock_filter. */
   readonly program: Uint8Array;
   readonly flags: readonly FilterFlag[];
+  /** Who decides about what the filter lets nobody decide by itself; null if there is no such thing. */
+  readonly listener: { readonly path: string; readonly metadata: string | undefined } | null;
 }
 
 type FilterFlag = keyof (typeof flagTables)['seccomp'];
@@ -32,10 +34,11 @@ export function compileSeccomp(
   door: () => Kernel = kernel,
 ): Filter | null {
   if (profile === undefined) return null;
-  refuseNotify(profile);
+  const listener = listenerOf(profile);
   return {
     program: remember('filter', stringifyJson({ ...profile, flags: [] }), () => programOf(profile, door)),
-    flags: filterFlags(profile, warn),
+    flags: filterFlags(profile, listener !== null, warn),
+    listener,
   };
 }
 
@@ -51,21 +54,29 @@ function programOf(profile: Seccomp, door: () => Kernel): Uint8Array {
 /** A rule and where it comes from. */
 type LocatedRule = FilterRule & { readonly origin: string };
 
-const actions: Readonly<Record<Exclude<SeccompAction, 'SCMP_ACT_NOTIFY'>, number>> = {
+/** SECCOMP_RET_* of seccomp(2). */
+export const actions: Readonly<Record<SeccompAction, number>> = {
   SCMP_ACT_KILL: 0,
   SCMP_ACT_KILL_THREAD: 0,
   SCMP_ACT_KILL_PROCESS: 0x80000000,
   SCMP_ACT_TRAP: 0x00030000,
   SCMP_ACT_ERRNO: 0x00050000,
+  SCMP_ACT_NOTIFY: 0x7fc00000,
   SCMP_ACT_TRACE: 0x7ff00000,
   SCMP_ACT_LOG: 0x7ffc0000,
   SCMP_ACT_ALLOW: 0x7fff0000,
 };
 
-/** What a system call that nobody knew of may do anyway; a tracer is expected to know better. */
-const permissive = new Set<SeccompAction>(['SCMP_ACT_ALLOW', 'SCMP_ACT_LOG', 'SCMP_ACT_TRACE']);
+/** What a system call that nobody knew of may do anyway; a tracer or listener is expected to know better. */
+const permissive = new Set<SeccompAction>([
+  'SCMP_ACT_ALLOW',
+  'SCMP_ACT_LOG',
+  'SCMP_ACT_TRACE',
+  'SCMP_ACT_NOTIFY',
+]);
 
-const operators = {
+/** enum scmp_compare of libseccomp. */
+export const operators = {
   SCMP_CMP_NE: 1,
   SCMP_CMP_LT: 2,
   SCMP_CMP_LE: 3,
@@ -75,21 +86,32 @@ const operators = {
   SCMP_CMP_MASKED_EQ: 7,
 } as const;
 
-function refuseNotify({ defaultAction, syscalls = [], listenerPath }: Seccomp): void {
-  const index = syscalls.findIndex(({ action }) => action === 'SCMP_ACT_NOTIFY');
-  if (defaultAction !== 'SCMP_ACT_NOTIFY' && index < 0 && !listenerPath) return;
-  const origin = index < 0 ? 'linux.seccomp' : `linux.seccomp.syscalls[${index}].action`;
-  throw new PlanError(
-    'config-unsupported',
-    origin,
-    'this version of railcar does not support SCMP_ACT_NOTIFY and its listener',
-  );
+/** The call with which the stub hands over the listener, when the filter holds already and nobody listens yet. */
+const HANDOVER = 'sendmsg';
+
+function listenerOf(profile: Seccomp): Filter['listener'] {
+  const { defaultAction, syscalls = [], listenerPath, listenerMetadata } = profile;
+  const asks = ({ action }: { readonly action: SeccompAction }) => action === 'SCMP_ACT_NOTIFY';
+  const byDefault = defaultAction === 'SCMP_ACT_NOTIFY';
+  if (!byDefault && !syscalls.some(asks)) return null;
+  if (!listenerPath) {
+    throw new PlanError('config-invalid', 'linux.seccomp.listenerPath', 'is missing for SCMP_ACT_NOTIFY');
+  }
+  const rules = syscalls.filter(({ names }) => names.includes(HANDOVER));
+  const decided = rules.some((rule) => !asks(rule) && (rule.args ?? []).length === 0);
+  if (rules.some(asks) || (byDefault && !decided)) {
+    const index = syscalls.findIndex((rule) => asks(rule) && rule.names.includes(HANDOVER));
+    const origin = index < 0 ? 'linux.seccomp.defaultAction' : `linux.seccomp.syscalls[${index}]`;
+    const message = `SCMP_ACT_NOTIFY is impossible for ${HANDOVER}, with which the listener is handed over`;
+    throw new PlanError('config-invalid', origin, message);
+  }
+  return { path: listenerPath, metadata: listenerMetadata };
 }
 
 const EPERM = 1;
 
 function actionNumber(action: SeccompAction, errnoRet = EPERM): number {
-  const base = actions[action as keyof typeof actions];
+  const base = actions[action];
   const carriesData = action === 'SCMP_ACT_ERRNO' || action === 'SCMP_ACT_TRACE';
   return carriesData ? base + (errnoRet & 0xffff) : base;
 }
@@ -137,12 +159,22 @@ function architectures(profile: Seccomp): string[] {
     .filter((name) => name !== 'native');
 }
 
+/** Flags of config.json: SECCOMP_FILTER_FLAG_* of seccomp(2). */
+export const flagNames = {
+  SECCOMP_FILTER_FLAG_TSYNC: 'tsync',
+  SECCOMP_FILTER_FLAG_LOG: 'log',
+  SECCOMP_FILTER_FLAG_SPEC_ALLOW: 'spec_allow',
+  SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: 'wait_killable_recv',
+} as const satisfies Readonly<Record<string, FilterFlag>>;
+
 /** Without flags, speculation is left alone: what the kernel does about it costs more than it is worth since 5.16. */
-function filterFlags({ flags }: Seccomp, warn: (message: string) => void): FilterFlag[] {
-  if (flags === undefined) return ['spec_allow'];
-  const killable = 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV';
-  if (flags.includes(killable)) warn(`linux.seccomp.flags: ${killable} is ignored: there is no listener`);
-  return flags
-    .filter((flag) => flag !== killable)
-    .map((flag) => flag.replace('SECCOMP_FILTER_FLAG_', '').toLowerCase() as FilterFlag);
+function filterFlags({ flags }: Seccomp, listens: boolean, warn: (message: string) => void): FilterFlag[] {
+  const own: FilterFlag[] = flags === undefined ? ['spec_allow'] : flags.map((flag) => flagNames[flag]);
+  if (!listens && own.includes('wait_killable_recv')) {
+    warn('linux.seccomp.flags: SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV is ignored: there is no listener');
+  }
+  // With both, the kernel needs to know what it is to return on a failure.
+  const sync: FilterFlag[] = listens && own.includes('tsync') ? ['tsync_esrch'] : [];
+  const chosen = own.filter((flag) => listens || flag !== 'wait_killable_recv');
+  return [...chosen, ...(listens ? (['new_listener'] as const) : []), ...sync];
 }

@@ -22,6 +22,7 @@ const base: ExecFacts = {
     cpuacct: '/cg/cpu,cpuacct/x',
     '': '/cg/unified/x',
   },
+  state: { ociVersion: '1.3.0', text: '{}' },
   modules: facts.modules,
   linux: {},
   seccomp: null,
@@ -88,7 +89,7 @@ test('a terminal is made in the container, without /dev/console', () => {
 });
 
 test('the container’s filter holds for it too', () => {
-  const seccomp = { program: new Uint8Array(16), flags: ['log' as const] };
+  const seccomp = { program: new Uint8Array(16), flags: ['log' as const], listener: null };
   expect(find(exec({}, { seccomp }).stub, 'seccomp')).toMatchObject({ flags: ['log'] });
 });
 

@@ -22,7 +22,7 @@ test('without a keyring there is none to label', () => {
 });
 
 test('an AppArmor profile is set before no_new_privs and the filter, which could forbid it', () => {
-  const filter = { program: new Uint8Array(8), flags: [] } as const;
+  const filter = { program: new Uint8Array(8), flags: [], listener: null } as const;
   for (const noNewPrivileges of [true, false]) {
     const list = names(
       stubOf({ process: { apparmorProfile: 'docker-default', noNewPrivileges }, facts: { seccomp: filter } }),

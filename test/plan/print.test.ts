@@ -7,7 +7,7 @@ import { planOf } from './build.ts';
 const plan = planOf({
   process: { rlimits: [{ type: 'RLIMIT_CORE', soft: 1, hard: 2n ** 64n - 1n }], args: ['echo', 'hi'] },
   config: { mounts: [{ destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid'] }] },
-  facts: { seccomp: { program: new Uint8Array(24), flags: ['log'] } },
+  facts: { seccomp: { program: new Uint8Array(24), flags: ['log'], listener: null } },
 });
 
 test('a line for each operation, with its origin', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { find, names, stubOf } from './build.ts';
 
-const filter = { program: new Uint8Array(8), flags: [] } as const;
+const filter = { program: new Uint8Array(8), flags: [], listener: null } as const;
 const order = (changes: Parameters<typeof stubOf>[0]) => names(stubOf(changes));
 
 test('without noNewPrivileges the filter comes before capabilities are dropped, with it last', () => {

@@ -4,7 +4,7 @@ import type { Process } from '../../src/config/config.ts';
 import { affinityOps } from '../../src/plan/scheduling.ts';
 import { find, names, stubOf } from './build.ts';
 
-const filter = { program: new Uint8Array(8), flags: [] } as const;
+const filter = { program: new Uint8Array(8), flags: [], listener: null } as const;
 const scheduler = { policy: 'SCHED_FIFO', priority: 5, flags: ['SCHED_FLAG_RESET_ON_FORK'] } as const;
 
 test('what may need CAP_SYS_NICE comes before capabilities are dropped and calls are filtered', () => {

@@ -119,12 +119,6 @@ describe('actions', () => {
     });
     expect(run({ number: nr.uname })).toBe(errno(EPERM));
   });
-
-  test('a listener is refused, not left out', () => {
-    const syscalls: Seccomp['syscalls'] = [{ names: ['mount'], action: 'SCMP_ACT_NOTIFY' }];
-    expect(() => compile({ defaultAction: 'SCMP_ACT_ALLOW', syscalls })).toThrow(/SCMP_ACT_NOTIFY/);
-    expect(() => compile({ defaultAction: 'SCMP_ACT_ALLOW', listenerPath: '/run/x' })).toThrow(/listener/);
-  });
 });
 
 describe('conditions', () => {
@@ -204,6 +198,79 @@ test('flags: speculation is left alone unless flags are given', () => {
   expect(flags()).toEqual(['spec_allow']);
   expect(flags([])).toEqual([]);
   expect(flags(['SECCOMP_FILTER_FLAG_LOG', 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV'])).toEqual(['log']);
+});
+
+describe('SCMP_ACT_NOTIFY', () => {
+  const NOTIFY = 0x7fc00000;
+  const asking = (more: Partial<Seccomp>): Seccomp => ({
+    defaultAction: 'SCMP_ACT_ALLOW',
+    listenerPath: '/run/agent',
+    syscalls: [{ names: ['mount'], action: 'SCMP_ACT_NOTIFY' }],
+    ...more,
+  });
+  const refusal = (more: Partial<Seccomp>) => () => compile(asking(more));
+
+  test('is what the filter answers, and needs a listener of its own', () => {
+    const { run, flags, listener } = compile(asking({ listenerMetadata: 'm' }));
+    expect(run({ number: nr.mount })).toBe(NOTIFY);
+    expect(flags).toEqual(['spec_allow', 'new_listener']);
+    expect(listener).toEqual({ path: '/run/agent', metadata: 'm' });
+  });
+
+  test('flags that only make sense with it, or need another one with it', () => {
+    const flags: Seccomp['flags'] = ['SECCOMP_FILTER_FLAG_TSYNC', 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV'];
+    expect(compile(asking({ flags })).flags).toEqual([
+      'tsync',
+      'wait_killable_recv',
+      'new_listener',
+      'tsync_esrch',
+    ]);
+  });
+
+  test('without it a listenerPath is ignored', () => {
+    const { flags, listener } = compile({ defaultAction: 'SCMP_ACT_ALLOW', listenerPath: '/run/x' });
+    expect({ flags, listener }).toEqual({ flags: ['spec_allow'], listener: null });
+  });
+
+  test('needs a listenerPath', () => {
+    expect(refusal({ listenerPath: '' })).toThrow('is missing for SCMP_ACT_NOTIFY');
+  });
+
+  test('is impossible for the call that hands the listener over', () => {
+    const syscalls: Seccomp['syscalls'] = [{ names: ['mount', 'sendmsg'], action: 'SCMP_ACT_NOTIFY' }];
+    expect(refusal({ syscalls })).toThrow('SCMP_ACT_NOTIFY is impossible for sendmsg');
+    const byDefault = { defaultAction: 'SCMP_ACT_NOTIFY', syscalls: [] } as const;
+    expect(refusal({ ...byDefault, syscalls: [] })).toThrow(
+      expect.objectContaining({ origin: 'linux.seccomp.defaultAction' }),
+    );
+    const allowed: Seccomp['syscalls'] = [{ names: ['sendmsg'], action: 'SCMP_ACT_ALLOW' }];
+    expect(
+      compile(asking({ defaultAction: 'SCMP_ACT_NOTIFY', syscalls: allowed })).run({ number: 600 }),
+    ).toBe(NOTIFY);
+  });
+});
+
+test.each([
+  ['SCMP_ACT_KILL', 0],
+  ['SCMP_ACT_KILL_THREAD', 0],
+  ['SCMP_ACT_KILL_PROCESS', 0x80000000],
+  ['SCMP_ACT_TRAP', 0x00030000],
+  ['SCMP_ACT_ERRNO', 0x00050000 + 7],
+  ['SCMP_ACT_TRACE', 0x7ff00000 + 7],
+  ['SCMP_ACT_LOG', 0x7ffc0000],
+] as const)('%s as the action of a rule and as the default', (action, expected) => {
+  const rule = compile({
+    defaultAction: 'SCMP_ACT_ALLOW',
+    syscalls: [{ names: ['uname'], action, errnoRet: 7 }],
+  });
+  expect(rule.run({ number: nr.uname })).toBe(expected);
+  const byDefault = compile({
+    defaultAction: action,
+    defaultErrnoRet: 7,
+    syscalls: [{ names: ['uname', 'clone3'], action: 'SCMP_ACT_ALLOW' }],
+  });
+  expect(byDefault.run({ number: nr.read })).toBe(expected);
+  expect(byDefault.run({ number: nr.uname })).toBe(ALLOW);
 });
 
 test('no profile, no filter, no addon', () => {

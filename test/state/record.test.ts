@@ -28,7 +28,7 @@ const fresh: NewRecord = {
 };
 
 function fill(template: ReturnType<typeof recordTemplate>): string {
-  const values = { pid: '42', startTime: '4200', self: '77' };
+  const values = { pid: '42', startTime: '4200', self: '77', outerPid: '42' };
   return typeof template === 'string'
     ? template
     : template.map((piece) => (typeof piece === 'string' ? piece : values[piece.variable])).join('');

@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+twin() { runtime run --bundle "$BUNDLE" "$ID" 2>&1; }
