@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const mounted = '/sys/fs/cgroup';
+export const mounted = '/sys/fs/cgroup';
 
 /**
  * Shows this mount namespace the v1 hierarchies alone. On a hybrid host there is an empty v2 hierarchy too, and crun

@@ -88,3 +88,49 @@ kinds() { awk 'NF { print $1 }' "$LOG" | tr '\n' ' '; }
   [ $((SECONDS - before)) -lt 10 ]
   does_not_exist
 }
+
+@test "each hook runs in the namespaces that are its own, and is found where it says" {
+  cp -r "$ROOTFS" "$BUNDLE/rootfs"
+  mkdir "$DIR/shared"
+  config '.root = { path: "rootfs" } | .mounts |= map(if .destination == "/tmp" then { destination: "/tmp", type: "none", source: $shared, options: ["bind"] } else . end)' \
+    --arg shared "$DIR/shared"
+  # The same path leads to another program in the container.
+  cat >"$DIR/which" <<SCRIPT
+#!/bin/sh
+echo "\$1 host \$(readlink /proc/self/ns/mnt) \$(readlink /proc/self/ns/uts)" >>$DIR/shared/log
+SCRIPT
+  inner=$DIR/shared/${DIR#/tmp/}/which
+  mkdir -p "${inner%/*}"
+  sed "s/ host / container /; s|$DIR/shared/log|/tmp/log|" "$DIR/which" >"$inner"
+  chmod 755 "$DIR/which" "$inner"
+  for kind in prestart createRuntime createContainer startContainer poststart poststop; do
+    config '.hooks[$kind] = [{ path: $path, args: ["which", $kind], env: ["PATH=/bin:/usr/bin"] }]' --arg kind $kind --arg path "$DIR/which"
+  done
+  create
+  inside="$(readlink "/proc/$(state .pid)/ns/mnt") $(readlink "/proc/$(state .pid)/ns/uts")"
+  host="$(readlink /proc/self/ns/mnt) $(readlink /proc/self/ns/uts)"
+  start
+  runtime kill "$ID" KILL
+  wait_for stopped
+  runtime delete "$ID"
+  for kind in prestart createRuntime poststart poststop; do grep -qxF "$kind host $host" "$DIR/shared/log"; done
+  grep -qxF "createContainer host $inside" "$DIR/shared/log"
+  grep -qxF "startContainer container $inside" "$DIR/shared/log"
+}
+
+@test "a failing prestart hook fails create, and the poststop hooks run" {
+  hook prestart 'exit 1'
+  hook poststop "echo poststop >>$LOG"
+  run ! create
+  does_not_exist
+  [ "$(cat "$LOG")" = poststop ]
+}
+
+@test "poststop hooks run when the container is gone, and before delete returns" {
+  hook poststop "kill -0 \$(cat $DIR/pid) 2>/dev/null && echo alive >>$LOG; sleep 0.2; echo done >>$LOG"
+  create_and_start --pid-file "$DIR/pid"
+  runtime kill "$ID" KILL
+  wait_for stopped
+  runtime delete "$ID"
+  [ "$(cat "$LOG")" = done ]
+}

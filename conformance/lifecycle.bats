@@ -197,3 +197,84 @@ create_succeeds_with_the_same_id() {
   run -5 runtime exec "$ID" sh -c 'hostname; exit 5'
   [ "$output" = conformance ]
 }
+
+@test "without a process a container can be created, and its start is an error" {
+  config 'del(.process)'
+  create
+  run ! start
+  [ "$(state)" = created ]
+}
+
+@test "a relative bundle is absolute in the state" {
+  cd "$DIR"
+  BUNDLE=bundle create
+  [ "$(state .bundle)" = "$BUNDLE" ]
+}
+
+@test "without --bundle the bundle is the working directory" {
+  cd "$BUNDLE"
+  runtime create "$ID" >"$DIR/output" 2>&1 </dev/null 3>&-
+  [ "$(state .bundle)" = "$BUNDLE" ]
+}
+
+@test "delete of a created container is an error, and it can still be started" {
+  script 'echo ran'
+  create
+  run ! runtime delete "$ID"
+  [ "$(state)" = created ]
+  start
+  wait_for stopped
+  [ "$(cat "$DIR/output")" = ran ]
+}
+
+@test "delete removes the container's cgroups" {
+  create
+  cgroups=$(cut -d : -f 3 "/proc/$(state .pid)/cgroup" | grep -F "$ID" | sort -u)
+  [ -n "$cgroups" ]
+  runtime kill "$ID" KILL
+  wait_for stopped
+  runtime delete "$ID"
+  for cgroup in $cgroups; do
+    [ -z "$(find /sys/fs/cgroup -maxdepth 6 -path "*$cgroup")" ]
+  done
+}
+
+@test "the same cgroupsPath is the same place each time" {
+  config '.linux.cgroupsPath = $path' --arg path "/$ID"
+  for _ in 1 2; do
+    create
+    grep -q "pids:/$ID\$\|^0::/$ID\$" "/proc/$(state .pid)/cgroup"
+    runtime delete --force "$ID"
+  done
+}
+
+@test "a failing poststart hook is an error of start and ends the process" {
+  hook poststart 'exit 1'
+  create
+  pid=$(state .pid)
+  run ! start
+  [ ! -d "/proc/$pid" ] || grep -q '^State:.Z' "/proc/$pid/status"
+}
+
+@test "oom_score_adj is the caller's unless it is set" {
+  script 'cat /proc/self/oom_score_adj'
+  before=$(cat /proc/self/oom_score_adj)
+  echo 77 >/proc/self/oom_score_adj
+  create
+  echo "$before" >/proc/self/oom_score_adj || true
+  start
+  wait_for stopped
+  [ "$(cat "$DIR/output")" = 77 ]
+}
+
+@test "a namespace that is not listed is the caller's, the mount namespace too" {
+  cp -r "$ROOTFS" "$BUNDLE/rootfs"
+  config '.root = { path: "rootfs" } | .linux.namespaces = [{ type: "pid" }] | del(.hostname)'
+  script 'readlink /proc/self/ns/mnt; readlink /proc/self/ns/net'
+  # Not in this one, which would keep what a runtime leaves behind.
+  export -f runtime
+  export RUNTIME DIR BUNDLE ID
+  run -0 unshare --mount --propagation private bash -c 'readlink /proc/self/ns/mnt /proc/self/ns/net; runtime run --bundle "$BUNDLE" "$ID"'
+  [ "${lines[0]}" = "${lines[2]}" ]
+  [ "${lines[1]}" = "${lines[3]}" ]
+}

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, resolve } from 'node:path';
+import { installSuite, NotInstalled, type Suite } from './install.ts';
+import { type Excuse, type Judgement, judge } from './judge.ts';
+import { help, type Options, parseOptions } from './options.ts';
+import { type Result, type Runtime, runProgram, usesCgroups } from './program.ts';
+import { report, tapOf } from './report.ts';
+
+const here = import.meta.dirname;
+
+async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) return say(help, 0);
+  const suite = installed();
+  if (typeof suite === 'string') return skipOrFail(suite);
+  const runtimes = findRuntimes(options);
+  // enter.ts has made it, and removes it.
+  const scratch = tmpdir();
+  const tests = suite.tests.filter((test) => options.tests.length === 0 || options.tests.includes(test));
+  const results = await runAll(suite, tests, runtimes, scratch);
+  return conclude(options, suite, runtimes, results);
+}
+
+function installed(): Suite | string {
+  try {
+    return installSuite();
+  } catch (error) {
+    if (error instanceof NotInstalled) return error.message;
+    throw error;
+  }
+}
+
+function skipOrFail(reason: string): number {
+  if (process.env.CI === 'true') return say(`1..1\nnot ok 1 runtime-tools: ${reason}\n`, 1);
+  return say(`1..1\nok 1 runtime-tools # skip ${reason}\n`, 0);
+}
+
+function findRuntimes({ runtime, runc, crun, alone }: Options): Runtime[] {
+  const judged = realpathSync(runtime.includes('/') ? runtime : which(runtime));
+  const peers = alone ? [] : [runc, crun].map(which).filter((path) => path !== judged);
+  const names = peers.map((path) => basename(path));
+  const name = basename(judged).replace(/\..*/, '');
+  return [{ name, path: judged }, ...peers.map((path, at) => ({ name: names[at] ?? path, path }))];
+}
+
+/** The first line of what a runtime says of itself. */
+function versionOf(program: string): string {
+  return execFileSync(program, ['--version'], { encoding: 'utf8' }).split('\n')[0] ?? '';
+}
+
+function which(name: string): string {
+  return realpathSync(execFileSync('which', [name], { encoding: 'utf8' }).trim());
+}
+
+/**
+ * Most of the time the programs sleep, hence several at once; those that look at cgroups look at the same ones, hence
+ * one after the other.
+ */
+async function runAll(suite: Suite, tests: readonly string[], runtimes: readonly Runtime[], scratch: string) {
+  const results: Result[] = [];
+  // Those that take long first.
+  const rank = (test: string) => (/^(delete|killsig|kill|process_.*|start)$/.test(test) ? 0 : 1);
+  const all = [...tests]
+    .sort((a, b) => rank(a) - rank(b))
+    .flatMap((test) => runtimes.map((runtime) => ({ test, runtime })));
+  const alone = all.filter(({ test }) => usesCgroups(test));
+  const beside = all.filter(({ test }) => !usesCgroups(test));
+  const worker = async (queue: typeof all) => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      results.push(await runProgram(suite, next.test, next.runtime, scratch));
+    }
+  };
+  await Promise.all([worker(alone), ...Array.from({ length: 4 }, () => worker(beside))]);
+  return results;
+}
+
+function conclude(
+  options: Options,
+  suite: Suite,
+  runtimes: readonly Runtime[],
+  results: readonly Result[],
+): number {
+  const excuses: Excuse[] = JSON.parse(readFileSync(resolve(here, 'excuses.json'), 'utf8'));
+  const judgement: Judgement = judge(results, runtimes[0]?.name ?? '', excuses);
+  const versions = runtimes.map(({ name, path }) => [name, versionOf(path)] as const);
+  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(results, null, 1));
+  if (options.report !== undefined) {
+    writeFileSync(options.report, report({ suite, versions, results, judgement }));
+  }
+  return say(tapOf(results, versions, judgement), judgement.faults.length > 0 ? 1 : 0);
+}
+
+function say(text: string, code: number): number {
+  process.stdout.write(text);
+  return code;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { removeEverywhere } from '../../bench/cgroups.ts';
+import type { Suite } from './install.ts';
+import { type Assertion, endsInTime, exitsWith0, readTap } from './tap.ts';
+
+export interface Runtime {
+  readonly name: string;
+  readonly path: string;
+}
+
+export interface Result {
+  readonly test: string;
+  readonly runtime: string;
+  readonly assertions: readonly Assertion[];
+  readonly output: string;
+}
+
+/** The longest program, `delete`, takes 20 s: it waits for what must not happen. */
+const limitSeconds = 90;
+
+/** A configuration without a mount or uts namespace may change those of the suite, and nothing beyond. */
+const namespaces = ['unshare', '--mount', '--uts', '--ipc', '--propagation', 'private'];
+
+/** The programs that look at cgroups all use these, whichever runtime they judge. */
+const cgroups = ['cgrouptest', 'testdir'];
+
+export function usesCgroups(test: string): boolean {
+  return /cgroups|delete_.*resources/.test(test);
+}
+
+/** Runs one program of the suite. Whatever the runtime leaves behind is removed. */
+export async function runProgram(
+  suite: Suite,
+  test: string,
+  runtime: Runtime,
+  scratch: string,
+): Promise<Result> {
+  const folder = join(scratch, runtime.name, test);
+  const root = join(folder, 'root');
+  const bundles = join(folder, 'bundles');
+  const command = join(folder, runtime.name);
+  for (const each of [root, bundles]) mkdirSync(each, { recursive: true });
+  // The suite has no word for a runtime's state directory.
+  writeFileSync(command, `#!/bin/sh\nexec ${quote(runtime.path)} --root ${quote(root)} "$@"\n`, {
+    mode: 0o755,
+  });
+  try {
+    const program = [...namespaces, join(suite.folder, test)];
+    const ended = await run(program, suite.folder, { RUNTIME: command, TMPDIR: bundles });
+    return { test, runtime: runtime.name, assertions: judge(ended), output: ended.stdout + ended.stderr };
+  } finally {
+    for (const id of readdirSync(root).filter((name) => !name.startsWith('.'))) {
+      await run([runtime.path, '--root', root, 'delete', '--force', id], root);
+    }
+    if (usesCgroups(test)) for (const cgroup of cgroups) removeEverywhere(cgroup);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Ended {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly status: number | 'time limit' | NodeJS.Signals;
+}
+
+function judge({ stdout, stderr, status }: Ended): Assertion[] {
+  const assertions = readTap(stdout);
+  if (status === 0) return assertions;
+  const name = status === 'time limit' ? endsInTime : exitsWith0;
+  return [...assertions, { name, outcome: 'not ok', detail: `${status}: ${stderr.trim()}` }];
+}
+
+function run([program = '', ...words]: readonly string[], cwd: string, more: object = {}): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, ...more };
+    const child = spawn(program, words, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    let late = false;
+    child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
+    const timer = setTimeout(() => {
+      late = true;
+      // With the runtime that it waits for; containers are in sessions of their own and deleted by their ids.
+      process.kill(-Number(child.pid), 'SIGKILL');
+    }, limitSeconds * 1000);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      clearTimeout(timer);
+      resolve({ stdout, stderr, status: late ? 'time limit' : (signal ?? code ?? 0) });
+    });
+    // A container that lives on may hold the pipes open.
+    child.on('exit', () =>
+      setTimeout(() => [child.stdout, child.stderr].map((pipe) => pipe.destroy()), 500).unref(),
+    );
+  });
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import excuses from '../../conformance/runtime-tools/excuses.json' with { type: 'json' };
+import { type Excuse, judge, outcomeOf } from '../../conformance/runtime-tools/judge.ts';
+import type { Result } from '../../conformance/runtime-tools/program.ts';
+import type { Assertion } from '../../conformance/runtime-tools/tap.ts';
+
+const ok = (name: string): Assertion => ({ name, outcome: 'ok', detail: '' });
+const bad = (name: string, detail = ''): Assertion => ({ name, outcome: 'not ok', detail });
+
+function result(runtime: string, ...assertions: Assertion[]): Result {
+  return { test: 'kill', runtime, assertions, output: '' };
+}
+
+const excuse: Excuse = { test: 'kill', assertion: 'a', cause: 'the suite' };
+
+/** Peers that fail more than enough elsewhere. */
+const others = ['x', 'y', 'z'].map((name) => bad(name));
+
+function faults(
+  own: Assertion[],
+  runc: Assertion[],
+  crun: Assertion[],
+  listed: Excuse[] = [excuse],
+): readonly string[] {
+  const results = [
+    result('mine', ...own),
+    result('runc', ...runc, ...others),
+    result('crun', ...crun, ...others),
+  ];
+  return judge(results, 'mine', listed).faults;
+}
+
+test('a failure that is listed and that both peers have is excused', () => {
+  expect(faults([bad('a')], [bad('a')], [bad('a')])).toEqual([]);
+});
+
+test('so is each case of an assertion', () => {
+  expect(faults([bad('a (2)')], [bad('a (2)')], [bad('a (2)')])).toEqual([]);
+});
+
+test('a peer that ends before the assertion does not pass it', () => {
+  expect(faults([bad('a')], [bad('exits with 0')], [bad('a')])).toEqual([]);
+});
+
+describe('not excused', () => {
+  test('what is not listed', () => {
+    expect(faults([bad('b')], [bad('b')], [bad('b')])).toEqual(['kill: b: no excuse is listed']);
+  });
+
+  test('what a peer passes', () => {
+    expect(faults([bad('a')], [ok('a')], [bad('a')])).toEqual([
+      'kill: a: the listed excuse does not hold, runc passes it',
+    ]);
+  });
+
+  test('a program that fails as a whole where a peer only fails an assertion', () => {
+    const listed = [{ ...excuse, assertion: 'exits with 0' }];
+    expect(faults([bad('exits with 0')], [bad('a')], [bad('exits with 0')], listed)).toEqual([
+      'kill: exits with 0: the listed excuse does not hold, runc passes it',
+    ]);
+  });
+
+  test('what fails for another reason', () => {
+    const listed = [{ ...excuse, says: 'no such file' }];
+    expect(faults([bad('a', 'killed')], [bad('a')], [bad('a')], listed)).toEqual([
+      'kill: a: no excuse is listed',
+    ]);
+  });
+});
+
+test('the specification counts for more than the suite', () => {
+  const listed = [{ ...excuse, sentence: 'MUST generate an error' }];
+  expect(faults([bad('a')], [ok('a')], [ok('a')], listed)).toEqual([]);
+});
+
+test('as many failures as a peer are too many', () => {
+  const results = [result('mine', bad('a')), result('runc', bad('a')), result('crun', bad('a'), bad('b'))];
+  expect(judge(results, 'mine', [excuse]).faults).toEqual([
+    'mine fails 1 assertions, no fewer than runc with 1',
+  ]);
+});
+
+test('what the specification forbids to pass does not count', () => {
+  const listed = [excuse, { ...excuse, assertion: 'b', sentence: 'MUST generate an error' }];
+  const results = [result('mine', bad('b')), result('runc', bad('a')), result('crun', bad('a'))];
+  expect(judge(results, 'mine', listed)).toMatchObject({
+    failing: { mine: 1, runc: 1 },
+    forbidden: 1,
+    faults: [],
+  });
+});
+
+test('without peers an excuse is taken as it is written', () => {
+  expect(judge([result('mine', bad('a'))], 'mine', [excuse]).faults).toEqual([]);
+});
+
+test('outcomes', () => {
+  const skipped: Assertion = { name: 's', outcome: 'skipped', detail: '' };
+  expect(outcomeOf({ assertions: [] })).toBe('ok');
+  expect(outcomeOf({ assertions: [skipped] })).toBe('skipped');
+  expect(outcomeOf({ assertions: [skipped, ok('a')] })).toBe('ok');
+  expect(outcomeOf({ assertions: [skipped, bad('a')] })).toBe('not ok');
+});
+
+test('every excuse gives a reason', () => {
+  for (const { cause } of excuses) expect(cause.length).toBeGreaterThan(20);
+});
