@@ -5,10 +5,13 @@
 
 /*
  * The raw call: a C library may turn what the kernel says about a directory outside the root, "(unreachable)/...", into
- * an error or into a path.
+ * an error or into a path. A filter may forbid it; then what was seen before the filter still holds, since nothing but
+ * chdir changes the directory.
  */
-int check_directory(void) {
+int check_directory(const struct stub *stub) {
     char directory[PATH_MAX];
+    if (stub->filtered && stub->changed_directory)
+        return 0;
     if (syscall(SYS_getcwd, directory, sizeof directory) < 0)
         return failed("getcwd", NULL);
     return directory[0] == '/' ? 0 : failed_with(EXDEV, "getcwd", "%s", directory);
@@ -36,11 +39,13 @@ static int change_directory(const char *path) {
 int op_chdir(struct stub *stub, const struct stub_chdir *arg) {
     const char *path = arg->path.text;
     if (stub->changed_directory)
-        return check_directory();
+        return check_directory(stub);
     if (change_directory(path) < 0) {
         /* root without CAP_DAC_OVERRIDE on NFS, say: the user may be allowed what root is not. */
         return errno == EACCES && arg->early.n ? 0 : explain(path);
     }
+    if (check_directory(stub) < 0)
+        return -1;
     stub->changed_directory = true;
-    return check_directory();
+    return 0;
 }

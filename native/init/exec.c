@@ -87,7 +87,7 @@ int prepare_exec(struct stub *stub, const struct stub_exec *arg) {
     if (!environment)
         return failed("malloc", NULL);
     /* Said by chdir already; but whatever came after it, nobody starts in a directory outside the container. */
-    if (check_directory() < 0)
+    if (check_directory(stub) < 0)
         return -1;
     if (pass_descriptors(stub, stub->preserve < arg->preserve.n ? stub->preserve : arg->preserve.n) < 0)
         return -1;

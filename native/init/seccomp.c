@@ -25,6 +25,7 @@ static int load(struct stub *stub, const struct stub_seccomp *arg, const struct 
     autoclose int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, arg->flags.n, program);
     if (listener < 0)
         return failed("seccomp", NULL);
+    stub->filtered = true;
     if (notify)
         return hand_over(stub, arg, state, size, listener);
     listener = -1;

@@ -29,12 +29,13 @@ struct stub {
     mode_t umask; /* for hooks and the user's process; the stub itself works with 0 */
     bool undumpable;
     int death_signal;
-    bool changed_directory;
-    struct steps *steps;   /* NULL: nobody wants to know how long they take */
-    char *executable;      /* what resolve found */
-    char **environment;    /* of the user's process, once all is prepared for execve */
-    const struct op *next; /* the operation after this one, NULL at the end */
-    int slots[SLOTS_MAX];  /* the descriptor and one; 0: empty. See slot(). */
+    bool changed_directory; /* and it has been checked */
+    bool filtered;          /* a seccomp filter is in force for the stub itself */
+    struct steps *steps;    /* NULL: nobody wants to know how long they take */
+    char *executable;       /* what resolve found */
+    char **environment;     /* of the user's process, once all is prepared for execve */
+    const struct op *next;  /* the operation after this one, NULL at the end */
+    int slots[SLOTS_MAX];   /* the descriptor and one; 0: empty. See slot(). */
 };
 
 #define DECLARE_OP(code, name, signature) int op_##code(struct stub *stub, const struct stub_##code *arg);
@@ -47,14 +48,12 @@ _Noreturn void run_stub(struct stub *stub, const struct program *program);
 /* The descriptor in a slot, or -1 (EBADF, recorded). */
 int slot(const struct stub *stub, const union arg *arg);
 void set_slot(struct stub *stub, const union arg *arg, int fd);
-/* Fills an empty one with a received descriptor, moved above those that are passed on to the user's process. Or -1. */
-int take_slot(struct stub *stub, uint64_t number, int descriptor);
 
 /* All of `exec` but execve itself. */
 int prepare_exec(struct stub *stub, const struct stub_exec *arg);
 
 /* Whether the working directory lies below the root directory. */
-int check_directory(void);
+int check_directory(const struct stub *stub);
 
 /* Sends a packet to the hands, in order behind the helper's report. Returns 0 or -1 without recording. */
 int stub_send(struct stub *stub, unsigned type, const uint64_t *words, size_t word_count, int fd);

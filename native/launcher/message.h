@@ -35,7 +35,6 @@ enum read_kind {
     READ_EXISTS = 8,
     READ_STREAM = 9,
     READ_HAVING = 10,
-    READ_STUB = 11,
 };
 
 enum request_number {

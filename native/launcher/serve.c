@@ -11,7 +11,6 @@
 #include "say.h"
 #include "signals.h"
 #include "standby.h"
-#include "stub.h"
 #include "supervisor.h"
 #include "trace.h"
 #include "wait.h"
@@ -120,23 +119,19 @@ int serve(char *const *arguments, char *const *environment) {
     int code = begin(&session);
     if (code == GO_ON)
         code = converse(&session);
-    stub_unexpect();
     trace_close();
     return code;
 }
 
 static int answer(struct session *session, const struct message *message) {
     struct frame answers;
-    uint64_t stub, start = trace_start();
-    int outcome = reads_answer(message, &answers, &stub);
+    uint64_t start = trace_start();
+    int outcome = reads_answer(message, &answers);
     trace_step(start, "answer", "READ");
     if (outcome == 0)
         outcome = tell(session, &answers, "ANSWERS");
     int error = errno;
     frame_free(&answers);
-    /* Node is busy with the answers now. */
-    if (outcome == 0 && stub <= PRESERVE_MAX)
-        stub_expect((unsigned)stub);
     return outcome < 0 ? lose_node(session, error) : GO_ON;
 }
 

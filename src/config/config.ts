@@ -60,7 +60,10 @@ export type Spec = z.infer<typeof specSchema>;
 /** `process` of a configuration that can be started: there is a program to run. */
 export type Process = ProcessSpec & { readonly args: readonly string[] };
 
-/** A configuration that has passed `loadConfig`: a Linux container with a root file system and a process. */
+/** Stands where config.json has no `process`: such a container can be created, but not started. */
+export const noProcess: Process = { cwd: '/', args: [] };
+
+/** A configuration that has passed `loadConfig`: a Linux container with a root file system. */
 export type Config = Omit<Spec, 'process' | 'root'> & { process: Process; root: Root };
 
 export type Root = z.infer<typeof root>;

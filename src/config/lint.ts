@@ -47,11 +47,10 @@ export function lintConfig(bytes: Uint8Array, file: string): Remark[] {
     advise(typed, more);
     const moved = (finding: Finding) => ({ ...finding, path: pruned.original(finding.path) });
     // What is incomplete because a part of it has been complained of already is no fault of its own.
-    const fresh = more.problems
-      .map(moved)
-      .filter(({ path }) => !reported.some((old) => within(old.path, path)));
-    findings.problems.push(...fresh);
-    findings.warnings.push(...more.warnings.map(moved));
+    const isFresh = ({ path }: Finding) => !reported.some((old) => within(old.path, path));
+    findings.problems.push(...more.problems.map(moved).filter(isFresh));
+    const isNews = (finding: Finding) => !finding.text.startsWith('is missing') || isFresh(finding);
+    findings.warnings.push(...more.warnings.map(moved).filter(isNews));
   }
   return remarks(findings, positionsOf(text, file));
 }

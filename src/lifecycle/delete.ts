@@ -19,8 +19,8 @@ const EXIT_DEADLINE = 10_000;
 const SIGKILL = 9;
 
 /**
- * Removes a container that has stopped, or was never started, and everything that belongs to it. With `force` also a
- * running one, and what a killed `create` has left.
+ * Removes a container that has stopped and everything that belongs to it. With `force` also one that is created or
+ * running, and what a killed `create` has left.
  */
 export async function remove(context: Context, { id, force }: DeleteVerb): Promise<Finish | null> {
   const container = await find(context, id, force);

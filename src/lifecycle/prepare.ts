@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { parseCgroupHost } from '../cgroups/host.ts';
 import { cgroupReads, withFiles } from '../cgroups/reads.ts';
 import { SYSTEMD_MARK } from '../cgroups/systemd.ts';
@@ -7,13 +8,14 @@ import { loadConfig } from '../config/load.ts';
 import type { Positions } from '../config/positions.ts';
 import { RailcarError } from '../errors.ts';
 import { errnoText } from '../execute/errno.ts';
-import type { Answer, Read } from '../execute/messages.ts';
-import { exists, file, isThere, readNamed, stub, textOf } from '../execute/reads.ts';
+import type { Answer } from '../execute/messages.ts';
+import { exists, file, isThere, readNamed, textOf } from '../execute/reads.ts';
 import { grantableCapabilities, warnOfUngranted } from '../plan/capabilities.ts';
 import { buildCreate } from '../plan/create.ts';
 import type { CreateOptions, Facts } from '../plan/facts.ts';
 import { namespaceKind } from '../plan/namespaces.ts';
 import type { Plan } from '../plan/plan.ts';
+import { refuseMounted } from '../plan/unmount.ts';
 import { compileSeccomp } from '../seccomp/compile.ts';
 import { callerOf } from './caller.ts';
 import { located } from './located.ts';
@@ -31,8 +33,6 @@ export async function prepareContainer(
   context: Context,
   target: { readonly id: string; readonly bundle: string },
   options: CreateOptions,
-  /** See STUB; null if nothing is to be executed. */
-  hint: Read | null = stub(options.preserveFds),
 ): Promise<Prepared> {
   const stateDir = `${context.root}/${target.id}`;
   const answers = await readNamed(context.hands, {
@@ -41,7 +41,6 @@ export async function prepareContainer(
     launcher: file('/proc/self/stat'),
     stateDir: exists(stateDir),
     systemd: exists(SYSTEMD_MARK),
-    hint,
   });
   const bytes = configBytes(answers.config, target.bundle);
   const { trace } = context;
@@ -76,6 +75,7 @@ export async function prepareContainer(
     const facts: Facts = { ...target, stateDir, caller, cgroups, modules, seccomp };
     const grantable = grantableCapabilities(caller, namespaceKind(config, 'user') !== 'none');
     warnOfUngranted(config.process.capabilities, grantable, context.warn);
+    refuseMounted(config, posix.resolve(target.bundle, config.root.path), mountinfo);
     return trace.span('build', () => buildCreate(config, facts, options), 'plan');
   });
   return { config, positions, plan };

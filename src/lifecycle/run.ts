@@ -4,6 +4,7 @@ import type { Finish } from '../execute/messages.ts';
 import { CONSOLE_SLOT } from '../plan/console.ts';
 import { carryOut, done } from './carry-out.ts';
 import { prepareContainer } from './prepare.ts';
+import { requireProcess } from './start.ts';
 
 /**
  * `create` and `start` in one plan. In the foreground the launcher stays as the monitor of the container's process
@@ -11,6 +12,7 @@ import { prepareContainer } from './prepare.ts';
  */
 export async function run(context: Context, verb: CreateVerb): Promise<Finish | null> {
   const { config, plan, positions } = await prepareContainer(context, verb, verb);
+  requireProcess(config);
   const finish = verb.detach ? done : monitored(config.process.terminal === true);
   return carryOut(context, plan, finish, { positions });
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../cli/context.ts';
 import type { IdVerb } from '../cli/verbs.ts';
+import type { Config } from '../config/config.ts';
 import { RailcarError } from '../errors.ts';
 import type { Failure, Finish } from '../execute/messages.ts';
 import { hostHooks } from '../hooks/hooks.ts';
@@ -17,9 +18,17 @@ import { withPid } from './with-pid.ts';
 export async function start(context: Context, { id }: IdVerb): Promise<Finish | null> {
   const { container } = await findContainer(context, id);
   requireStatus('start', container.status, id);
+  requireProcess(container.record.config);
   return carryOut(context, startPlan(container), done, {
     explain: (failure) => goneMeanwhile(failure) ?? startedMeanwhile(failure),
   });
+}
+
+/** Its start would have nothing to run (runtime-spec, start). */
+export function requireProcess({ process }: Config): void {
+  if (process.args.length === 0) {
+    throw new RailcarError('config-invalid', 'process: is missing in config.json, so nothing can be started');
+  }
 }
 
 function startPlan(container: Container): Plan {

@@ -48,7 +48,9 @@ export function bindPlan(request: Request, mount: Mount, config: Config, bundle:
 
 /** What a bind shows has been mounted already, by somebody else. */
 export function refuseData({ options, origin }: Request): void {
-  const [unknown] = [...options.data, ...(options.copyUp ? ['tmpcopyup'] : [])];
+  // `mode=755` means nothing here, and mount(2) takes it without a word; a lone word may be a misspelt option.
+  const words = options.data.filter((option) => options.remount || !option.includes('='));
+  const [unknown] = [...words, ...(options.copyUp ? ['tmpcopyup'] : [])];
   if (unknown === undefined) return;
   const what = options.remount ? 'the remount of a bind mount' : 'a bind mount';
   throw new PlanError('config-invalid', origin, `"${unknown}" is not an option of ${what}`);

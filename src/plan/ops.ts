@@ -244,6 +244,10 @@ export const handsOps = shapes({
     args: { path: 'string' },
     doc: 'removes a directory of the state root with its plain contents, never following a link; missing is fine',
   },
+  unmount: {
+    args: { root: 'string', dest: 'string' },
+    doc: 'detaches the mount at dest, which is resolved below the directory root, and all below it; none is fine',
+  },
   writeFile: {
     args: { path: 'string', mode: 'number', text: 'template' },
     doc: 'writes a whole file atomically: temporary file beside it, then rename',
@@ -320,10 +324,6 @@ export const handsOps = shapes({
     args: { barrier: 'enum:barrier' },
     doc: 'lets the stub go on past a barrier, telling it the variables',
   },
-  pass: {
-    args: { slots: 'slots' },
-    doc: 'gives the stub descriptors that did not exist when it was spawned, where it does `take`',
-  },
   receive: { args: { into: 'into' }, doc: 'receives one descriptor that the stub sends with sendSlot' },
   awaitExec: {
     args: {},
@@ -391,7 +391,6 @@ export const stubOps = shapes({
   },
   report: { args: { barrier: 'enum:barrier' }, doc: 'tells the hands that the barrier is reached' },
   hold: { args: { barrier: 'enum:barrier' }, doc: 'waits until the hands release the barrier' },
-  take: { args: { slots: 'slots' }, doc: 'waits for the descriptors of these slots, which the hands `pass`' },
 
   // Mounts. `root` is the slot of the root file system; dest is resolved below it with openat2(RESOLVE_IN_ROOT).
   propagate: {

@@ -40,7 +40,8 @@ export function processOps(process: Process, context: ProcessContext): StubOp[] 
   const { origin, filter } = context;
   const masks = capabilityMasks(process.capabilities, context.grantable);
   const user = process.user ?? {};
-  const [name = ''] = process.args;
+  // None: a container that waits for a start which will be refused.
+  const [name] = process.args;
   const nnp = process.noNewPrivileges === true;
   const chdir = (early: number): StubOp => ({
     op: 'chdir',
@@ -54,12 +55,13 @@ export function processOps(process: Process, context: ProcessContext): StubOp[] 
     ...labelOps(process, origin, context.modules),
     ...(process.terminal ? [] : [fdOwnerOp(user.uid ?? 0, origin)]),
     ...(nnp ? [{ op: 'noNewPrivileges', origin: `${origin}.noNewPrivileges` } as const] : []),
-    // Without noNewPrivileges loading a filter needs CAP_SYS_ADMIN, so it comes before capabilities are dropped.
-    ...(nnp ? [] : filter),
     { op: 'bounding', capabilities: masks.bounding, origin: `${origin}.capabilities.bounding` },
     { op: 'umask', mask: user.umask ?? 0o022, origin: `${origin}.user.umask` },
     // With the rights of root, for a directory that only root may enter; else with those of the user.
     chdir(1),
+    // Without noNewPrivileges loading a filter needs CAP_SYS_ADMIN, so it comes before capabilities are dropped; and
+    // after the directory has been looked at, which a filter may forbid.
+    ...(nnp ? [] : filter),
     {
       op: 'user',
       uid: user.uid ?? 0,
@@ -77,12 +79,16 @@ export function processOps(process: Process, context: ProcessContext): StubOp[] 
       origin: `${origin}.capabilities`,
     },
     chdir(0),
-    { op: 'resolve', name, path: variable(process.env, 'PATH') ?? '', origin: `${origin}.args` },
+    ...(name === undefined ? [] : [resolveOp(name, process, origin)]),
     ...context.ready,
     // The very last act: whatever it forbids, only the program itself is left to be forbidden it.
     ...(nnp ? filter : []),
     execOp(process, context),
   ];
+}
+
+function resolveOp(name: string, { env }: Process, origin: string): StubOp {
+  return { op: 'resolve', name, path: variable(env, 'PATH') ?? '', origin: `${origin}.args` };
 }
 
 /** No HOME is added. */

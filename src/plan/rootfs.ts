@@ -4,6 +4,7 @@ import type { CreateOptions } from './facts.ts';
 import { propagations } from './mountOptions.ts';
 import { namespaceKind } from './namespaces.ts';
 import type { HandsOp, StubOp } from './ops.ts';
+import { unmountOps } from './unmount.ts';
 
 export interface RootPlan {
   /** Absolute path on the host. */
@@ -32,6 +33,7 @@ export function rootOps(config: Config, bundle: string, options: CreateOptions):
       flags: ['path', 'directory'],
       mode: 0,
       into: 'root',
+      undo: unmountOps(config, path),
       origin: 'root.path',
     };
     return { ...empty, path, hands: [open], slots: ['root'], enter: [enterOp('chroot')] };

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { hostHooks } from '../hooks/hooks.ts';
 import { hookState } from '../hooks/state.ts';
 import type { HandsOp } from './ops.ts';
+import { unmountOps } from './unmount.ts';
 
 /** SIGKILL. */
 const KILL = 9;
@@ -10,13 +11,21 @@ const KILL = 9;
 /** How long (ms) to go on killing those who keep forking. */
 const KILL_DEADLINE = 10_000;
 
+/** Where a container's traces are. */
+export interface Remains {
+  readonly id: string;
+  readonly bundle: string;
+  readonly stateDir: string;
+  readonly rootfs: string;
+}
+
 /**
  * Ends what the container's first process has left behind and removes all of its traces. Used by the monitor of a
  * foreground container and by `delete`; `paths` are its cgroups.
  */
 export function teardownOps(
   config: Config,
-  { id, bundle, stateDir }: { readonly id: string; readonly bundle: string; readonly stateDir: string },
+  { id, bundle, stateDir, rootfs }: Remains,
   paths: readonly string[],
 ): HandsOp[] {
   const each = [...new Set(paths)];
@@ -39,6 +48,7 @@ export function teardownOps(
         origin: 'linux.cgroupsPath',
       }),
     ),
+    ...unmountOps(config, rootfs),
     ...hostHooks(config, 'poststop', stopped),
     { op: 'removeTree', path: stateDir, origin: 'state' },
   ];

@@ -13,13 +13,10 @@ export function refuseUnsupported(config: Config): void {
   if (namespaceKind(config, 'mount') === 'none') refuseMounting(config);
 }
 
-/** In the caller's mount namespace every mount would be one of the host, and stay there. */
-function refuseMounting({ mounts, root, process, linux = {} }: Config): void {
+/** In the caller's mount namespace these would change mounts of the host itself, not only add some. */
+function refuseMounting({ root, process, linux = {} }: Config): void {
   const asked: Readonly<Record<string, unknown>> = {
-    mounts: (mounts ?? []).length > 0,
     'root.readonly': root.readonly,
-    'linux.maskedPaths': (linux.maskedPaths ?? []).length > 0,
-    'linux.readonlyPaths': (linux.readonlyPaths ?? []).length > 0,
     'linux.rootfsPropagation': linux.rootfsPropagation,
     'process.terminal': process.terminal,
   };

@@ -35,7 +35,7 @@ export const transitions = {
   'kill --all': { creating: yes, created: yes, running: yes, paused: yes, stopped: yes },
   delete: {
     creating: deleteIn('creating'),
-    created: yes,
+    created: deleteIn('created'),
     running: deleteIn('running'),
     paused: deleteIn('paused'),
     stopped: yes,

@@ -46,7 +46,6 @@ const wrong: readonly (readonly [object, string, string])[] = [
   [{ root: undefined }, '{"ociVersion"', 'root: is missing'],
   [{ root: { path: '' } }, '""', 'root.path: must not be empty'],
   [{ root: { path: 'r', readonly: 'yes' } }, '"yes"', 'root.readonly: must be true or false, not "yes"'],
-  [{ process: undefined }, '{"ociVersion"', 'process: is missing'],
   [{ process: { args: ['sh'] } }, '{"args"', 'process.cwd: is missing'],
   [{ process: { cwd: 'tmp', args: ['sh'] } }, '"tmp"', 'process.cwd: must be an absolute path, not "tmp"'],
   [{ process: { cwd: '/' } }, '{"cwd"', 'process.args: is missing'],

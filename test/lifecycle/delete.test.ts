@@ -22,8 +22,8 @@ test('a stopped container: nobody to kill but those who are left in its cgroups'
   expect(list.at(-1)).toMatchObject({ op: 'removeTree', path: '/run/railcar/c1' });
 });
 
-test('a created container is killed without --force', async () => {
-  const list = await ops(hostWith('created'));
+test('a created container is killed with --force', async () => {
+  const list = await ops(hostWith('created'), true);
   expect(names(list)).toEqual([
     'open',
     'lock',
@@ -117,8 +117,11 @@ describe('removed by somebody else meanwhile', () => {
   });
 });
 
-test.each(['running', 'paused', 'creating'] as Status[])('%s: refused without --force', async (status) => {
-  await expect(ops(hostWith(status))).rejects.toThrow(
-    `cannot delete container c1 that is not stopped: ${status}`,
-  );
-});
+test.each(['created', 'running', 'paused', 'creating'] as Status[])(
+  '%s: refused without --force',
+  async (status) => {
+    await expect(ops(hostWith(status))).rejects.toThrow(
+      `cannot delete container c1 that is not stopped: ${status}`,
+    );
+  },
+);

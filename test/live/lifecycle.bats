@@ -179,11 +179,22 @@ none_alive() {
   same "$(state_of)" running
 }
 
-@test "delete of a created container kills it" {
+@test "delete refuses a created container, which can still be started" {
+  bundle '.process.args = ["/bin/true"]'
+  create
+  run runtime delete "$ID"
+  fails 1
+  contains "$output" "cannot delete container $ID that is not stopped: created"
+  same "$(state_of)" created
+  runtime start "$ID"
+  eventually has_status stopped
+}
+
+@test "delete --force kills a created container" {
   bundle
   create
   pid=$(pid_of)
-  runtime delete "$ID"
+  runtime delete --force "$ID"
   echo "$pid" >"$WORK/pids"
   eventually none_alive "$WORK/pids"
 }

@@ -6,7 +6,7 @@ const order = (changes: Parameters<typeof stubOf>[0]) => names(stubOf(changes));
 
 test('without noNewPrivileges the filter comes before capabilities are dropped, with it last', () => {
   const loose = order({ facts: { seccomp: filter } });
-  expect(loose.indexOf('seccomp')).toBeLessThan(loose.indexOf('bounding'));
+  expect(loose.indexOf('seccomp')).toBeLessThan(loose.indexOf('user'));
   const strict = order({ facts: { seccomp: filter }, process: { noNewPrivileges: true } });
   expect(strict.slice(-2)).toEqual(['seccomp', 'exec']);
   expect(strict.indexOf('noNewPrivileges')).toBeLessThan(strict.indexOf('bounding'));
@@ -15,7 +15,12 @@ test('without noNewPrivileges the filter comes before capabilities are dropped, 
 test('noNewPrivileges false is not noNewPrivileges', () => {
   const loose = order({ facts: { seccomp: filter }, process: { noNewPrivileges: false } });
   expect(loose).not.toContain('noNewPrivileges');
-  expect(loose.indexOf('seccomp')).toBeLessThan(loose.indexOf('bounding'));
+  expect(loose.indexOf('seccomp')).toBeLessThan(loose.indexOf('user'));
+});
+
+test('the directory is looked at before a filter that may forbid it', () => {
+  const loose = order({ facts: { seccomp: filter } });
+  expect(loose.indexOf('chdir')).toBeLessThan(loose.indexOf('seccomp'));
 });
 
 test('the filter comes after the startContainer hooks with noNewPrivileges', () => {

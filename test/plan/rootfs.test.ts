@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LinuxSpec } from '../../src/config/config.ts';
-import { type Changes, find, names, planOf, stubOf } from './build.ts';
+import { refuseMounted } from '../../src/plan/unmount.ts';
+import { type Changes, configOf, find, names, planOf, stubOf } from './build.ts';
 
 test('a new mount namespace: isolated, then pivoted', () => {
   const stub = stubOf({});
@@ -40,14 +41,51 @@ test('without a mount namespace the directory is used as it is: nothing is mount
 describe('without a mount namespace what would change the host is refused', () => {
   const linux = (more: LinuxSpec): LinuxSpec => ({ namespaces: [{ type: 'pid' }], ...more });
   test.each([
-    ['mounts', { config: { mounts: [{ destination: '/proc', type: 'proc' }] } }],
-    ['linux.maskedPaths', { linux: linux({ maskedPaths: ['/proc/keys'] }) }],
-    ['linux.readonlyPaths', { linux: linux({ readonlyPaths: ['/proc/sys'] }) }],
     ['root.readonly', { config: { root: { path: 'rootfs', readonly: true } } }],
     ['linux.rootfsPropagation', { linux: linux({ rootfsPropagation: 'shared' }) }],
     ['process.terminal', { process: { terminal: true } }],
   ] satisfies [string, Changes][])('%s', (origin, changes) => {
     expect(() => planOf({ namespaces: ['pid'], ...changes })).toThrow(expect.objectContaining({ origin }));
+  });
+});
+
+describe('what is mounted without a mount namespace', () => {
+  const changes: Changes = {
+    namespaces: ['pid'],
+    config: {
+      mounts: [
+        { destination: '/proc', type: 'proc' },
+        { destination: 'dev//shm', type: 'tmpfs' },
+        { destination: '/proc', options: ['remount', 'ro'] },
+      ],
+    },
+    linux: { namespaces: [{ type: 'pid' }], maskedPaths: ['/proc/keys'], readonlyPaths: ['/proc/sys'] },
+  };
+  const off = ['/proc/keys', '/proc/sys', '/dev/shm', '/proc'];
+
+  test('is taken off by a create that fails, last first', () => {
+    const { hands } = planOf(changes);
+    expect(hands.find((op) => op.op === 'open' && op.into === 'root')?.undo).toMatchObject(
+      off.map((dest) => ({ op: 'unmount', root: '/bundle/rootfs', dest })),
+    );
+  });
+
+  test('and when the container is removed', () => {
+    const { teardown } = planOf(changes);
+    expect(teardown.flatMap((op) => (op.op === 'unmount' ? [op.dest] : []))).toEqual(off);
+  });
+
+  test('is refused where something is mounted already, which would be taken off instead', () => {
+    const config = configOf(changes);
+    const line = (point: string) => `29 23 0:26 / ${point} rw - tmpfs tmpfs rw\n`;
+    const refuse = (point: string) => () => refuseMounted(config, '/bundle/rootfs', line(point));
+    expect(refuse('/bundle/rootfs/dev/shm')).toThrow(expect.objectContaining({ origin: 'mounts[1]' }));
+    expect(refuse('/bundle/rootfs/dev')).not.toThrow();
+    expect(refuse('/dev/shm')).not.toThrow();
+  });
+
+  test('with one of its own nothing is left to do', () => {
+    expect(names(planOf({}).teardown)).not.toContain('unmount');
   });
 });
 

@@ -20,7 +20,7 @@ test('what may need CAP_SYS_NICE comes before capabilities are dropped and calls
   const asked = list.slice(list.indexOf('scheduler'), list.indexOf('scheduler') + 4);
   expect(asked).toEqual(['scheduler', 'ioPriority', 'personality', 'memoryPolicy']);
   expect(list.indexOf('memoryPolicy')).toBeLessThan(list.indexOf('seccomp'));
-  expect(list.indexOf('seccomp')).toBeLessThan(list.indexOf('bounding'));
+  expect(list.indexOf('seccomp')).toBeLessThan(list.indexOf('user'));
   // A process is scheduled anew by its cpu cgroup, and the nodes of a policy are those of its cpuset.
   expect(list.lastIndexOf('joinCgroup')).toBeLessThan(list.indexOf('scheduler'));
 });

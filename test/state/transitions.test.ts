@@ -18,7 +18,7 @@ const expected: Record<Transition, readonly string[]> = {
   'kill --all': ['ok', 'ok', 'ok', 'ok', 'ok'],
   delete: [
     'cannot delete container c1 that is not stopped: creating',
-    'ok',
+    'cannot delete container c1 that is not stopped: created',
     'cannot delete container c1 that is not stopped: running',
     'cannot delete container c1 that is not stopped: paused',
     'ok',
