@@ -18,18 +18,22 @@ _Noreturn static void give_up(struct stub *stub, const struct failure *failure) 
     _exit(1);
 }
 
-/* The filter that is loaded last need not allow clock_gettime(2), but where the clock is slow: the vDSO asks nobody. */
-static int call(struct stub *stub, const struct op *op, size_t index) {
-    struct step *step = stub->steps && index < stub->steps->count ? &stub->steps->of[index] : NULL;
-    if (step)
-        step->start = steps_now(stub->steps);
-    int outcome = calls[op->code](stub, op->args);
-    if (step) {
-        step->failed = outcome != 0;
-        step->error = outcome == 0 ? 0 : (uint32_t)errno;
-        step->end = steps_now(stub->steps);
-    }
-    return outcome;
+static void begin_step(const struct stub *stub, size_t index) {
+    if (stub->steps && index < stub->steps->count)
+        stub->steps->of[index].start = steps_now(stub->steps);
+}
+
+/*
+ * A filter that is loaded by now need not allow clock_gettime(2): the vDSO answers without asking the kernel, wherever the
+ * machine has a clock that is fast enough for it.
+ */
+static void end_step(const struct stub *stub, size_t index, const struct failure *failure) {
+    if (!stub->steps || index >= stub->steps->count)
+        return;
+    struct step *step = &stub->steps->of[index];
+    step->failed = failure != NULL;
+    step->error = failure ? (uint32_t)failure->error : 0;
+    step->end = steps_now(stub->steps);
 }
 
 _Noreturn void run_stub(struct stub *stub, const struct program *program) {
@@ -37,11 +41,14 @@ _Noreturn void run_stub(struct stub *stub, const struct program *program) {
         const struct op *op = &program->ops[i];
         failure_reset();
         stub->next = i + 1 < program->count ? op + 1 : NULL;
-        if (call(stub, op, i) == 0) {
+        begin_step(stub, i);
+        if (calls[op->code](stub, op->args) == 0) {
+            end_step(stub, i, NULL);
             i += 1u + op->skip;
             continue;
         }
         const struct failure *failure = failure_of(i, op->name, op->origin);
+        end_step(stub, i, failure);
         if (!op_forgives(op, failure->error))
             give_up(stub, failure);
         i++;

@@ -14,7 +14,7 @@ static size_t utf8_length(const unsigned char *text);
 /* A broken character would make the whole file unreadable. */
 static void put_text(FILE *out, const char *text) {
     fputc('"', out);
-    for (const unsigned char *at = (const unsigned char *)text; *at;) {
+    for (const unsigned char *at = (const unsigned char *)text; at && *at;) {
         size_t length = utf8_length(at);
         if (length == 0)
             fputs("\\ufffd", out);

@@ -31,8 +31,9 @@ int trace_open(const char *path, const char *command) {
     return 0;
 }
 
+/* Without memory the trace lacks a text; the command goes on. */
 static char *copy(const char *text) {
-    return strndup(text, SPAN_TEXT_MAX);
+    return text ? strndup(text, SPAN_TEXT_MAX) : NULL;
 }
 
 static bool make_room(struct spans *spans) {
@@ -56,8 +57,8 @@ void span_add(const struct span *span) {
     struct span *added = &spans->list[spans->count++];
     *added = *span;
     added->name = copy(span->name);
-    added->origin = copy(span->origin ? span->origin : "");
-    added->subject = copy(span->subject ? span->subject : "");
+    added->origin = copy(span->origin);
+    added->subject = copy(span->subject);
 }
 
 /* Whoever reports what has ended may still want to know why it failed. */
@@ -127,7 +128,8 @@ static int compare(const void *left, const void *right) {
 static void put(struct trace *trace) {
     uint64_t end = monotonic_now();
     stubs_collect(end);
-    qsort(trace->spans.list, trace->spans.count, sizeof *trace->spans.list, compare);
+    if (trace->spans.count)
+        qsort(trace->spans.list, trace->spans.count, sizeof *trace->spans.list, compare);
     trace->words.end = end;
     size_t size;
     autofree char *text = spans_render(&trace->spans, &trace->words, &size);
@@ -142,10 +144,26 @@ void trace_write(void) {
         put(tracing);
 }
 
+/* Copies all of them. */
+static void free_text(const char *text) {
+    free((void *)(uintptr_t)text);
+}
+
+static void forget(struct spans *spans) {
+    for (size_t i = 0; i < spans->count; i++) {
+        free_text(spans->list[i].name);
+        free_text(spans->list[i].origin);
+        free_text(spans->list[i].subject);
+    }
+    free(spans->list);
+    *spans = (struct spans){0};
+}
+
 void trace_close(void) {
     if (!tracing)
         return;
     put(tracing);
     close_descriptor(&tracing->file);
+    forget(&tracing->spans);
     tracing = NULL;
 }

@@ -2,6 +2,7 @@
 # A standby that helps, that dies, that lies: a command never fails because of it.
 
 load standby
+load trace
 
 @test "a command is served by the standby, or cold, and says by which" {
   same "$(way)" 'debug: served cold: no standby is running'
@@ -277,4 +278,29 @@ load standby
   kill "$killer"
   same "$failed" 0
   eventually serves
+}
+
+@test "a trace shows what the standby did" {
+  start_standby
+  TRACE=$WORK/trace.json
+  bundle '.process.args = ["true"]'
+  runtime --standby=require --trace "$TRACE" run --bundle "$BUNDLE" "$ID"
+  sound
+  planned
+  happened $LAUNCHER connect
+  happened $NODE check
+  happened $NODE build
+  happened $STUB exec
+  same "$(jq -r '.traceEvents[] | select(.name == "thread_name" and .pid == 2) | .args.name' "$TRACE")" standby
+}
+
+@test "one that lies about its time is shown as far as that makes sense, and only if it was asked" {
+  TRACE=$WORK/trace.json
+  fake trace
+  run --separate-stderr runtime --trace "$TRACE" list
+  fails 42
+  sound
+  run --separate-stderr runtime --debug list
+  succeeds
+  contains "$stderr" 'served cold: the standby spoke another protocol'
 }

@@ -2,53 +2,13 @@
 # --trace FILE: what a command did and how long each step took, as trace events.
 
 load helper
+load trace
 
 setup() {
   live_setup
   railcar_only 'trace'
   export RAILCAR_STANDBY=off
   TRACE=$WORK/trace.json
-}
-
-# events FILTER: the steps of the trace that pass.
-events() { jq -c ".traceEvents[] | select(.ph == \"X\") | select($1)" "$TRACE"; }
-count() { events "$1" | wc -l; }
-# happened PROCESS NAME: whether the process has a step of this name.
-happened() { [ -n "$(events ".pid == $1 and .name == \"$2\"")" ] || fail "no step $2 of process $1 in $(cat "$TRACE")"; }
-
-# Processes of a trace.
-LAUNCHER=1 NODE=2 STUB=3
-
-# Every trace, whatever came of its command: one step is the command, all others lie in it, and in one row a step lies in
-# another or beside it.
-sound() {
-  # shellcheck disable=SC2016
-  jq -e '
-    def close_enough: 0.0005;
-    [.traceEvents[] | select(.ph == "X")] as $steps
-    | ($steps | map(select(.name == "railcar" and .pid == 1))) as $whole
-    | ($whole | length == 1 and .[0].ts == 0)
-      and all($steps[]; (.ts >= 0) and (.dur >= 0) and (.ts + .dur <= $whole[0].dur + close_enough))
-      and all($steps[]; (.name | type == "string") and (.name != "") and (.args | type == "object"))
-      and all($steps | group_by([.pid, .tid])[];
-        reduce (sort_by(.ts, -.dur)[]) as $step ({ends: [], fine: true};
-          .ends |= map(select(. > $step.ts + close_enough))
-          | .fine = (.fine and all(.ends[]; . + close_enough >= $step.ts + $step.dur))
-          | .ends += [$step.ts + $step.dur])
-        | .fine)
-      and ([$steps[].pid] | unique) - [.traceEvents[] | select(.ph == "M" and .name == "process_name") | .pid] == []
-    ' "$TRACE" >/dev/null || fail "this trace is not sound: $(cat "$TRACE")"
-}
-
-# planned FILTER: every operation that passes, of the plan of the bundle, has a step with its name and origin.
-planned() {
-  runtime plan --json --bundle "$BUNDLE" "$ID" >"$WORK/plan.json"
-  # shellcheck disable=SC2016
-  jq -e --slurpfile plan "$WORK/plan.json" '
-    [.traceEvents[] | select(.cat == "hands" or .cat == "stub") | [.cat, .name, .args.origin]] as $done
-    | [($plan[0].hands[] | ["hands", .op, .origin]), ($plan[0].stubs[][] | ["stub", .op, .origin])]
-    | length > 50 and all(group_by(.)[]; . as $same | ([$done[] | select(. == $same[0])] | length) >= ($same | length))
-    ' "$TRACE" >/dev/null || fail "operations without a step: $(cat "$TRACE")"
 }
 
 @test "run: launcher, Node and stub, each operation of the plan, the process, the teardown" {
@@ -83,4 +43,103 @@ planned() {
   run --separate-stderr runtime --trace
   fails 1
   contains "$stderr" 'flag needs an argument: -trace'
+}
+
+@test "create, start, kill and delete: a trace each, and a stub that still waits is cut" {
+  bundle '.process.args = ["sleep", "100"]'
+  beside --trace "$TRACE" create --bundle "$BUNDLE" "$ID"
+  sound
+  same "$(events '.args.unfinished' | jq -r .name)" waitFifo
+  runtime --trace "$TRACE" start "$ID"
+  sound
+  happened $LAUNCHER readFifo
+  runtime --trace "$TRACE" state "$ID" >/dev/null
+  sound
+  same "$(count ".pid == $STUB")" 0
+  happened $NODE parse
+  runtime --trace "$TRACE" kill "$ID" KILL
+  sound
+  happened $LAUNCHER signal
+  eventually has_status stopped
+  runtime --trace "$TRACE" delete "$ID"
+  sound
+  happened $LAUNCHER cgroupRemove
+}
+
+@test "exec: in the foreground with the program, detached without" {
+  bundle '.process.args = ["sleep", "100"]'
+  run_detached
+  runtime --trace "$TRACE" exec "$ID" sleep 0.1
+  sound
+  happened $STUB setns
+  happened $STUB exec
+  same "$(events '.name == "wait" and .args.subject == "process" and .dur > 50000' | wc -l)" 1
+  beside --trace "$TRACE" exec --detach "$ID" sleep 100
+  sound
+  happened $STUB exec
+  same "$(events '.args.subject == "process"' | wc -l)" 0
+}
+
+@test "in a time namespace the clock reads otherwise, and the trace does not" {
+  bundle '.process.args = ["sleep", "100"] | .linux.namespaces += [{type: "time"}]
+    | .linux.timeOffsets = {monotonic: {secs: 1000000}, boottime: {secs: 1000000}}'
+  beside --trace "$TRACE" run --detach --bundle "$BUNDLE" "$ID"
+  sound
+  planned
+  happened $STUB exec
+  # The stub starts no sooner than the launcher spawns it, and goes on only while the launcher waits.
+  jq -e '[.traceEvents[] | select(.ph == "X")] | (map(select(.name == "spawn")) | .[0].ts) as $from
+    | (map(select(.name == "awaitExec")) | .[0] | .ts + .dur) as $to
+    | map(select(.pid == 3)) | all(.ts >= $from and .ts + .dur <= $to + 1000)' "$TRACE"
+  runtime --trace "$TRACE" exec "$ID" true
+  sound
+  happened $STUB exec
+}
+
+@test "a command that fails: what failed, in the stub and in the launcher, and what undid the rest" {
+  bundle '.process.args = ["true"] | .mounts += [{destination: "/x", type: "tmpfs", options: ["size=lots"]}]'
+  run runtime --trace "$TRACE" run --bundle "$BUNDLE" "$ID"
+  fails 1
+  sound
+  same "$(events ".args.failed and .pid == $STUB" | jq -r '[.name, .args.subject, .args.errno] | join(" ")')" 'mountFs /x 22'
+  same "$(events ".args.failed and .pid == $LAUNCHER" | jq -r '[.name, .args.errno] | join(" ")' | head -n 1)" 'awaitExec 22'
+  [ "$(count '.cat == "undo" and .name == "cgroupRemove"')" -ge 1 ]
+  happened $LAUNCHER undo
+  happened $NODE wait
+  run runtime --trace "$TRACE" start "$ID"
+  fails 1
+  sound
+}
+
+@test "in the foreground the file is whole while the process runs, and again when it has ended" {
+  bundle
+  # shellcheck disable=SC2016
+  script 'while [ ! -e /go ]; do sleep 0.1; done'
+  background runtime --trace "$TRACE" run --bundle "$BUNDLE" "$ID" </dev/null >/dev/null 2>&1
+  eventually jq -e .traceEvents "$TRACE" >/dev/null 2>&1
+  sound
+  same "$(events '.args.subject == "process"' | wc -l)" 0
+  touch "$BUNDLE/rootfs/go"
+  wait "${BACKGROUND[-1]}"
+  sound
+  same "$(events '.name == "wait" and .args.subject == "process"' | wc -l)" 1
+  happened $LAUNCHER cgroupRemove
+}
+
+@test "into a pipe: once, at the end" {
+  bundle '.process.args = ["sleep", "0.2"]'
+  mkfifo "$WORK/pipe"
+  background cat "$WORK/pipe" >"$TRACE"
+  runtime --trace "$WORK/pipe" run --bundle "$BUNDLE" "$ID"
+  wait "${BACKGROUND[-1]}"
+  sound
+  happened $LAUNCHER cgroupRemove
+}
+
+@test "the container has nothing of it: no descriptor, no memory" {
+  bundle '.process.args = ["sh", "-c", "ls /proc/self/fd | wc -l; cat /proc/self/maps"]'
+  runtime --trace "$TRACE" run --bundle "$BUNDLE" "$ID" >"$WORK/traced"
+  runtime run --bundle "$BUNDLE" "$ID" >"$WORK/plain"
+  same "$(head -n 1 "$WORK/traced")" "$(head -n 1 "$WORK/plain")"
+  lacks "$(cat "$WORK/traced")" memfd
 }

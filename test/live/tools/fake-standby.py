@@ -7,6 +7,7 @@
     plan       a plan that does not decode   unknown    a message of an unknown type
     stdin      asks for standard input, then hangs up
     finish     ends the command: prints "owned", exits with 42
+    trace      the same, and has more to tell of its time than is so
 """
 import os
 import socket
@@ -24,6 +25,9 @@ many = lambda items: struct.pack('<I', len(items)) + b''.join(items)
 frame = lambda kind, body: struct.pack('<IB', len(body) + 1, kind) + body
 finish = frame(FINISH, number(42) + text(b'owned\n') + text(b'') * 3 + many([number(0), number(0xFFFF), number(0)]))
 
+# Ages of spans, before the clock and beyond it, with names that are none.
+lies = number(7) + many([text(b'\xff"\n' * 99) + text(b'') + number(2**64 - 1 - n) + number(n * n) for n in range(20000)])
+
 answers = {
     'silent': b'',
     'garbage': os.urandom(4096),
@@ -33,6 +37,7 @@ answers = {
     'unknown': frame(99, b''),
     'stdin': frame(READ, many([number(5) + text(b'') + text(b'') + number(1 << 20)])),
     'finish': finish,
+    'trace': frame(FINISH, finish[5:] + text(lies)),
 }
 
 
