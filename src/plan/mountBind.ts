@@ -1,20 +1,21 @@
 import { posix } from 'node:path';
 import type { Config, Mount } from '../config/config.ts';
 import { PlanError } from './error.ts';
-import type { MountOptions } from './mountOptions.ts';
+import type { Facts } from './facts.ts';
+import { idmapPlan, isMapped } from './mountIdmap.ts';
 import { morePropagation, refusesSymlinks } from './mountParts.ts';
 import type { MountPlan, Request } from './mounts.ts';
-import { mapText, namespaceKind } from './namespaces.ts';
-import type { HandsOp, StubOp } from './ops.ts';
+import { namespaceKind } from './namespaces.ts';
+import type { StubOp } from './ops.ts';
 
 /** What is mounted elsewhere, shown at another place as well. */
-export function bindPlan(request: Request, mount: Mount, config: Config, bundle: string): Partial<MountPlan> {
+export function bindPlan(request: Request, mount: Mount, config: Config, facts: Facts): Partial<MountPlan> {
   const { dest, options, origin, index } = request;
   refuseData(request);
   if (mount.source === undefined || mount.source === '') {
     throw new PlanError('config-invalid', origin, 'a bind mount needs a source');
   }
-  const source = posix.resolve(bundle, mount.source);
+  const source = posix.resolve(facts.bundle, mount.source);
   const tree = `mount.${index}`;
   const openTree = {
     op: 'openTree',
@@ -41,7 +42,11 @@ export function bindPlan(request: Request, mount: Mount, config: Config, bundle:
     origin,
   };
   return {
-    ...(mapped ? idmapPlan(request, mount, config, openTree) : early ? { sources: [openTree] } : {}),
+    ...(mapped
+      ? idmapPlan(openTree, request, mount, config, facts.stateDir)
+      : early
+        ? { sources: [openTree] }
+        : {}),
     mount: [bind, ...morePropagation(request)],
   };
 }
@@ -54,51 +59,4 @@ export function refuseData({ options, origin }: Request): void {
   if (unknown === undefined) return;
   const what = options.remount ? 'the remount of a bind mount' : 'a bind mount';
   throw new PlanError('config-invalid', origin, `"${unknown}" is not an option of ${what}`);
-}
-
-/** Mapping owners needs rights over the file system, so it happens before the user namespace is entered. */
-function idmapPlan(
-  request: Request,
-  mount: Mount,
-  config: Config,
-  openTree: Extract<StubOp, { op: 'openTree' }>,
-): Partial<MountPlan> {
-  const { options, origin, index } = request;
-  const own = hasMappings(mount);
-  if (!own && namespaceKind(config, 'user') === 'none') {
-    throw new PlanError('config-invalid', origin, 'an idmapped mount needs mappings or a user namespace');
-  }
-  const namespace = own ? `idmap.${index}` : 'namespace.user';
-  const hands: HandsOp[] = own
-    ? [
-        {
-          op: 'userns',
-          uidMap: mapText(mount.uidMappings),
-          gidMap: mapText(mount.gidMappings),
-          denySetgroups: 0,
-          tools: 0,
-          into: namespace,
-          origin,
-        },
-      ]
-    : [];
-  const recursive = options.idmap === 'ridmap' ? 1 : 0;
-  return {
-    hands,
-    slots: own ? [namespace] : [],
-    before: [
-      openTree,
-      { op: 'idmap', tree: `mount.${index}`, namespace, recursive, source: openTree.path, origin },
-    ],
-  };
-}
-
-/** By the option, or by mappings, which older callers give without it. */
-export function isMapped(options: MountOptions, mount: Mount): boolean {
-  return options.idmap !== 'no' || hasMappings(mount);
-}
-
-/** Empty ones map nothing. */
-export function hasMappings({ uidMappings = [], gidMappings = [] }: Mount): boolean {
-  return uidMappings.length > 0 || gidMappings.length > 0;
 }

@@ -3,9 +3,10 @@ import type { Config, Mount } from '../config/config.ts';
 import { PlanError } from './error.ts';
 import type { Facts } from './facts.ts';
 import { mountLabel } from './labels.ts';
-import { bindPlan, isMapped } from './mountBind.ts';
+import { bindPlan } from './mountBind.ts';
 import { type CgroupView, cgroupMount } from './mountCgroup.ts';
 import { fileSystemPlan } from './mountFileSystem.ts';
+import { isMapped, stageOps } from './mountIdmap.ts';
 import { type MountOptions, parseMountOptions } from './mountOptions.ts';
 import { remountOps } from './mountRemount.ts';
 import { namespaceKind } from './namespaces.ts';
@@ -18,6 +19,8 @@ export interface MountPlan {
   readonly slots: readonly string[];
   /** Sources that only the caller's rights can prepare: before any namespace is joined. */
   readonly before: readonly StubOp[];
+  /** The same, for what has to wait in a mount namespace in between (`stageOps`). */
+  readonly stage?: readonly StubOp[];
   /** Sources opened while the stub still has the caller's uid, inside the container's user namespace. */
   readonly sources: readonly StubOp[];
   readonly mount: readonly StubOp[];
@@ -35,13 +38,13 @@ export function mountOps(
   const label = mountLabel(config, facts.modules);
   const view = { host: facts.cgroups, namespace, paths: cgroupPaths };
   const plans = (config.mounts ?? []).map((mount, index) =>
-    mountOp(mount, `mounts[${index}]`, index, config, facts.bundle, view, label),
+    mountOp(mount, `mounts[${index}]`, index, config, facts, view, label),
   );
   const all = <K extends keyof MountPlan>(key: K) => plans.flatMap((plan) => [...(plan[key] ?? [])]);
   return {
     hands: all('hands') as HandsOp[],
     slots: all('slots') as string[],
-    before: all('before') as StubOp[],
+    before: [...stageOps(all('stage') as StubOp[], facts.stateDir), ...(all('before') as StubOp[])],
     sources: all('sources') as StubOp[],
     mount: all('mount') as StubOp[],
     late: all('late') as StubOp[],
@@ -66,7 +69,7 @@ function mountOp(
   origin: string,
   index: number,
   config: Config,
-  bundle: string,
+  facts: Facts,
   view: CgroupView,
   label: string,
 ): Partial<MountPlan> {
@@ -83,7 +86,7 @@ function mountOp(
     const hint = 'a mount needs the type of a file system, or the option bind or rbind';
     throw new PlanError('config-invalid', origin, hint);
   }
-  if (type === 'bind') return bindPlan(request, mount, config, bundle);
+  if (type === 'bind') return bindPlan(request, mount, config, facts);
   if (type === 'cgroup') return cgroupMount(request, view);
   return fileSystemPlan(request, namespaceKind(config, 'user') !== 'none');
 }

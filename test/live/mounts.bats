@@ -104,6 +104,21 @@ idmapped() {
   [ "$status" = 0 ] || contains "$output" '(EINVAL): the file system is overlay'
 }
 
+@test "flags that the host has given an idmapped mount stay in a user namespace, even for its root" {
+  railcar_only 'runc 1.1 has no idmapped mounts'
+  local options
+  mkdir "$WORK/source" && scratch_mount -t tmpfs -o nosuid,nodev,ro tmpfs "$WORK/source"
+  for options in '["bind", "idmap"]' '["bind", "idmap", "ro"]' '["bind"]'; do
+    bundle '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings
+      | .process.capabilities |= map_values(["CAP_SYS_ADMIN"])
+      | .mounts += [{destination: "/x", type: "bind", source: "'"$WORK"'/source", options: '"$options"'}]'
+    chown -R 100000:100000 "$BUNDLE/rootfs"
+    script 'mount -o remount,bind,rw,suid,dev /x; mounted /x | cut -d " " -f 1'
+    run runtime run --bundle "$BUNDLE" "$ID" </dev/null
+    matches "$output" $'denied.*\nro,nosuid,nodev,relatime(,idmapped)?$'
+  done
+}
+
 @test "an overlay of layers from the host, with more of them than one option may be long" {
   local i lower=''
   for i in $(seq 20); do

@@ -196,6 +196,20 @@ describe('idmapped mounts', () => {
     expect(() => mountsOf(bind('idmap'))).toThrow(/needs mappings or a user namespace/);
   });
 
+  test('that a user namespace is to see wait where they are copied with locked flags', () => {
+    const stub = stubOf({ ...inUserns, config: { mounts: [bind(), bind('ridmap')] } });
+    const early = names(stub).slice(0, names(stub).indexOf('setns'));
+    expect(early).toEqual(['unshare', 'propagate', 'openRoot', 'mountFs', 'openTree', 'idmap', 'bind']);
+    const staged = stub.filter((op) => op.origin === 'mounts[1]');
+    expect(staged.slice(-3)).toMatchObject([
+      { op: 'bind', dest: '/run/railcar/golden/mount.1', tree: 'mount.1' },
+      { op: 'openTree', path: '/run/railcar/golden/mount.1', recursive: 1, into: 'mount.1' },
+      { op: 'bind', dest: '/data', tree: 'mount.1' },
+    ]);
+    const clone = names(stub).indexOf('clone');
+    expect(stub.findLastIndex(({ op }) => op === 'openTree')).toBeGreaterThan(clone);
+  });
+
   test('are binds', () => {
     expect(() => mountsOf(tmpfs('idmap'))).toThrow(/only new bind mounts/);
     expect(() => mountsOf(bind('remount', 'idmap'))).toThrow(/only new bind mounts/);
