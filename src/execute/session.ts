@@ -39,8 +39,11 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
 }
 
-/** Bytes of a file that a read returns at most, where the reader sets no limit of its own. */
-const DEFAULT_MAX = 16 * 1024 * 1024;
+/**
+ * Bytes of a file that a read returns at most, where the reader sets no limit of its own: more than the largest
+ * config.json, since the container's record holds one.
+ */
+const DEFAULT_MAX = 40 * 1024 * 1024;
 
 /** Serves one command over one stream. A process may hold any number of sessions at a time. */
 export async function serveSession(

@@ -28,6 +28,9 @@ export interface Prepared {
   readonly plan: Plan;
 }
 
+/** Bytes. Enough for annotations that hold whole files; a plan has it twice, and something else, in one frame. */
+const CONFIG_MAX = 30 * 1024 * 1024;
+
 /** From a bundle to the plan of its container. Nothing on the host changes; bad input ends here. */
 export async function prepareContainer(
   context: Context,
@@ -36,7 +39,7 @@ export async function prepareContainer(
 ): Promise<Prepared> {
   const stateDir = `${context.root}/${target.id}`;
   const answers = await readNamed(context.hands, {
-    config: file(`${target.bundle}/config.json`),
+    config: { ...file(`${target.bundle}/config.json`), max: CONFIG_MAX },
     mountinfo: file('/proc/self/mountinfo'),
     launcher: file('/proc/self/stat'),
     stateDir: exists(stateDir),

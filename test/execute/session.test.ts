@@ -167,7 +167,7 @@ describe('READ', () => {
     expect(sent?.type).toBe(messageTypes.READ);
     expect(body.list(() => [body.u64(), body.string(), body.string(), body.u64()])).toEqual([
       [1n, '/a', '', 7n],
-      [6n, '/b', 'n', 16n * 1024n * 1024n],
+      [6n, '/b', 'n', 40n * 1024n * 1024n],
     ]);
   });
 
