@@ -26,6 +26,7 @@ struct session {
     enum wish wish;
     enum way way;
     bool answered;
+    unsigned reads;
     struct message plan_message;
     struct plan plan;
     struct hands hands;
@@ -37,6 +38,9 @@ static int converse(struct session *session);
 static int act(struct session *session, struct message *message);
 static int lose_node(struct session *session, int error);
 static int end(struct session *session, const struct finish *finish);
+
+/* No command needs a tenth of it: a standby that goes on asking would do so for ever. */
+#define MOST_READS 100u
 
 /* To go on with the conversation. */
 enum { GO_ON = -1 };
@@ -124,6 +128,8 @@ int serve(char *const *arguments, char *const *environment) {
 }
 
 static int answer(struct session *session, const struct message *message) {
+    if (session->way == WAY_STANDBY && ++session->reads > MOST_READS)
+        return lose_node(session, EPROTO);
     struct frame answers;
     uint64_t start = trace_start();
     int outcome = reads_answer(message, &answers);

@@ -28,6 +28,7 @@ inside() { nsenter --mount="/proc/$HOLDER/ns/mnt" --wd="$PWD" "$@" 3>&-; }
 in_background_inside() { background nsenter --mount="/proc/$HOLDER/ns/mnt" "$@"; }
 runtime() { inside "$RUNTIME" --root "$ROOT" "$@"; }
 # By which way a command goes, as it says itself.
+# shellcheck disable=SC2069
 way() { runtime --debug "$@" list 2>&1 >/dev/null; }
 serves() { [ "$(way)" = 'debug: served by the standby' ]; }
 start_standby() { inside "$RUNTIME" standby --detach "$@" </dev/null >/dev/null; }
