@@ -1,3 +1,6 @@
+/** Text up to this length is written by itself: a call into the engine costs more than its characters. */
+const SHORT = 64;
+
 /** Writes the little-endian forms of `messages.ts` and `plan/encode.ts` into one growing buffer. */
 export class ByteWriter {
   #buffer: Buffer;
@@ -9,42 +12,45 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.#length = this.#room(1).writeUInt8(value, this.#length);
+    if (value > 0xff) throw tooLarge(value);
+    const at = this.#take(1);
+    this.#buffer[at] = value;
   }
 
   u16(value: number): void {
-    this.#length = this.#room(2).writeUInt16LE(value, this.#length);
+    if (value > 0xffff) throw tooLarge(value);
+    const at = this.#take(2);
+    this.#buffer[at] = value;
+    this.#buffer[at + 1] = value >>> 8;
   }
 
   u32(value: number): void {
-    this.#length = this.#room(4).writeUInt32LE(value, this.#length);
+    this.#put32(this.#take(4), value);
   }
 
   u64(value: number | bigint): void {
-    const buffer = this.#room(8);
+    const at = this.#take(8);
     if (typeof value === 'bigint') {
-      this.#length = buffer.writeBigUInt64LE(value, this.#length);
+      this.#buffer.writeBigUInt64LE(value, at);
       return;
     }
     // Two halves: nearly all numbers are small, and making bigints of them costs more than all the rest.
-    if (!Number.isInteger(value)) throw new RangeError(`${value} is no integer`);
-    buffer.writeUInt32LE(value % 0x100000000, this.#length);
-    this.#length = buffer.writeUInt32LE(Math.floor(value / 0x100000000), this.#length + 4);
+    if (!Number.isInteger(value) || value < 0) throw new RangeError(`${value} is no number of 64 bits`);
+    this.#put32(at, value);
+    this.#put32(at + 4, Math.floor(value / 0x100000000));
   }
 
   /** u32 length and the bytes. */
   bytes(value: Uint8Array): void {
     this.u32(value.length);
-    this.#room(value.length).set(value, this.#length);
-    this.#length += value.length;
+    const at = this.#take(value.length);
+    this.#buffer.set(value, at);
   }
 
   string(value: string): void {
-    // Room for the longest UTF-8 form, and no buffer in between.
-    const buffer = this.#room(4 + value.length * 3);
-    const size = buffer.write(value, this.#length + 4);
-    buffer.writeUInt32LE(size, this.#length);
-    this.#length += 4 + size;
+    const start = this.#take(4);
+    const size = this.#ascii(value) ? value.length : this.#utf8(value);
+    this.#put32(start, size);
   }
 
   /** Bytes followed by a NUL that the length does not count, so that C may use them where they lie. */
@@ -67,24 +73,75 @@ export class ByteWriter {
 
   /** u32 size of what `write` writes, then that. */
   sized(write: () => void): void {
-    const start = this.#length;
-    this.u32(0);
+    const start = this.open();
     write();
-    this.#buffer.writeUInt32LE(this.#length - start - 4, start);
+    this.close(start);
+  }
+
+  /** Leaves room for the size of what follows up to `close`. */
+  open(): number {
+    return this.#take(4);
+  }
+
+  close(start: number): void {
+    this.#put32(start, this.#length - start - 4);
   }
 
   finish(): Uint8Array {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  #room(more: number): Buffer {
-    if (this.#length + more > this.#buffer.length) {
-      const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#length + more));
-      larger.set(this.#buffer.subarray(0, this.#length));
-      this.#buffer = larger;
+  /** Nothing is written unless all of it is short ASCII. */
+  #ascii(value: string): boolean {
+    const { length } = value;
+    if (length > SHORT) return false;
+    const at = this.#take(length);
+    const buffer = this.#buffer;
+    for (let index = 0; index < length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > 0x7f) {
+        this.#length = at;
+        return false;
+      }
+      buffer[at + index] = code;
     }
-    return this.#buffer;
+    return true;
   }
+
+  #utf8(value: string): number {
+    // Room for the longest form, and no buffer in between.
+    const at = this.#take(value.length * 3);
+    const size = this.#buffer.write(value, at);
+    this.#length = at + size;
+    return size;
+  }
+
+  /** Where `count` bytes may be written. Before the buffer is looked at: it may be another one afterwards. */
+  #take(count: number): number {
+    const at = this.#length;
+    const end = at + count;
+    if (end > this.#buffer.length) this.#grow(end);
+    this.#length = end;
+    return at;
+  }
+
+  #grow(needed: number): void {
+    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, needed));
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
+  }
+
+  #put32(at: number, value: number): void {
+    const buffer = this.#buffer;
+    buffer[at] = value;
+    buffer[at + 1] = value >>> 8;
+    buffer[at + 2] = value >>> 16;
+    buffer[at + 3] = value >>> 24;
+  }
+}
+
+function tooLarge(value: number): RangeError {
+  return new RangeError(`${value} has no room here`);
 }
 
 /** Reads what ByteWriter and the launcher write; a short or overlong body throws RangeError. */
@@ -115,7 +172,9 @@ export class ByteReader {
   }
 
   string(): string {
-    return Buffer.from(this.bytes()).toString();
+    const length = this.u32();
+    const start = this.#take(length);
+    return this.#buffer.toString('utf8', start, start + length);
   }
 
   list<T>(read: () => T): T[] {

@@ -77,7 +77,7 @@ type EncodeArgument = (out: ByteWriter, value: unknown, slots: Slots) => void;
 
 interface Layout {
   readonly code: number;
-  readonly args: readonly (readonly [name: string, encode: EncodeArgument])[];
+  readonly args: readonly { readonly name: string; readonly encode: EncodeArgument }[];
 }
 
 type Layouts = ReadonlyMap<string, Layout>;
@@ -89,7 +89,7 @@ const stubLayouts = layouts(stubOps);
 
 function layouts(table: Tables): Layouts {
   const entries = Object.entries(table).map(([name, { args }], index): [string, Layout] => {
-    const encoders = Object.entries(args).map(([arg, kind]) => [arg, encoderOf(kind)] as const);
+    const encoders = Object.entries(args).map(([arg, kind]) => ({ name: arg, encode: encoderOf(kind) }));
     return [name, { code: index + 1, args: encoders }];
   });
   return new Map(entries);
@@ -112,12 +112,12 @@ function encodeProgram(flat: readonly FlatOp[], layouts: Layouts, slots: Slots):
     out.u16(guard);
     out.u8(skip);
     out.u8(on.length);
-    out.sized(() => {
-      for (const name of on) out.u16(errnos[name]);
-      for (const [name, encode] of layout?.args ?? []) {
-        encode(out, (op as unknown as Record<string, unknown>)[name], slots);
-      }
-    });
+    const start = out.open();
+    for (const name of on) out.u16(errnos[name]);
+    for (const { name, encode } of layout?.args ?? []) {
+      encode(out, (op as unknown as Record<string, unknown>)[name], slots);
+    }
+    out.close(start);
   }
   return out.finish();
 }
