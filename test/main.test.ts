@@ -37,8 +37,8 @@ function versionRequest(build: string): Uint8Array {
     out.u8(messageTypes.REQUEST);
     out.u64(PROTOCOL_VERSION);
     out.string(build);
-    out.list(['railcar', '--version'], (word) => out.string(word));
-    out.list([], () => {});
+    out.string('railcar\0--version\0');
+    out.string('');
     for (const text of ['/', '', '6.1.0']) out.string(text);
     out.list(
       requestNumbers.map(() => 0),

@@ -12,7 +12,7 @@
  */
 #pragma once
 
-#define PROTOCOL_VERSION 3
+#define PROTOCOL_VERSION 4
 #define MAX_FRAME (64u * 1024 * 1024)
 
 enum message_type {

@@ -16,13 +16,15 @@
 /* Of /proc/self/cgroup: some twenty hierarchies with long paths. */
 #define CGROUPS_MAX (1u << 20)
 
-static void put_list(struct frame *frame, char *const *list) {
-    uint32_t count = 0;
-    while (list[count])
-        count++;
-    frame_u32(frame, count);
-    for (uint32_t i = 0; i < count; i++)
-        frame_string(frame, list[i]);
+/* All in one, each with the NUL that ends it: what has to be made of them is one text, not many. */
+static void put_texts(struct frame *frame, char *const *list) {
+    size_t hole = frame_hole(frame), size = 0;
+    for (; *list; list++) {
+        size_t length = strlen(*list) + 1;
+        frame_raw(frame, *list, length);
+        size += length;
+    }
+    frame_fill(frame, hole, (uint32_t)size);
 }
 
 static void put_cwd(struct frame *frame) {
@@ -104,8 +106,8 @@ void request_build(struct frame *frame, char *const *arguments, char *const *env
     frame_begin(frame, MESSAGE_REQUEST);
     frame_number(frame, PROTOCOL_VERSION);
     frame_string(frame, BUILD_ID);
-    put_list(frame, arguments);
-    put_list(frame, environment);
+    put_texts(frame, arguments);
+    put_texts(frame, environment);
     put_cwd(frame);
     put_cgroups(frame);
     put_release(frame);

@@ -53,6 +53,10 @@ void frame_number(struct frame *frame, uint64_t value) {
     append(frame, &value, sizeof value);
 }
 
+void frame_raw(struct frame *frame, const void *bytes, size_t size) {
+    append(frame, bytes, size);
+}
+
 void frame_bytes(struct frame *frame, const void *bytes, size_t size) {
     frame_u32(frame, (uint32_t)size);
     append(frame, bytes, size);

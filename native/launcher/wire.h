@@ -16,6 +16,8 @@ void frame_begin(struct frame *frame, uint8_t type);
 void frame_free(struct frame *frame);
 void frame_u32(struct frame *frame, uint32_t value);
 void frame_number(struct frame *frame, uint64_t value);
+/* Without their size. */
+void frame_raw(struct frame *frame, const void *bytes, size_t size);
 void frame_bytes(struct frame *frame, const void *bytes, size_t size);
 void frame_string(struct frame *frame, const char *text);
 /* Room for a count that is known only later: returns its place for frame_fill(). */

@@ -177,6 +177,13 @@ export class ByteReader {
     return this.#buffer.toString('utf8', start, start + length);
   }
 
+  /** Texts that each end with a NUL, as one. */
+  texts(): string[] {
+    const text = this.string();
+    if (text !== '' && !text.endsWith('\0')) throw new RangeError('the last text has no end');
+    return text === '' ? [] : text.slice(0, -1).split('\0');
+  }
+
   list<T>(read: () => T): T[] {
     const count = this.u32();
     // Each item takes at least one byte, so a count beyond the rest is a lie, not a reason to allocate.

@@ -17,7 +17,7 @@
  *
  * A plan carries the FINISH that applies if all goes well; then the launcher needs no further word and closes.
  */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** No frame is longer; a longer one means that the peer is not what it should be. */
 export const MAX_FRAME = 64 * 1024 * 1024;
@@ -62,8 +62,8 @@ export interface Answer {
 }
 
 /**
- * Body of REQUEST, in this order: protocol version, build id, argv, env, cwd, own cgroups (/proc/self/cgroup), kernel
- * release (uname -r), list of the numbers below in their order.
+ * Body of REQUEST, in this order: protocol version, build id, argv and env (each one text, of words that end with NUL),
+ * cwd, own cgroups (/proc/self/cgroup), kernel release (uname -r), list of the numbers below in their order.
  */
 export interface Request {
   readonly build: string;

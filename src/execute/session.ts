@@ -103,8 +103,8 @@ export function decodeRequest(body: Uint8Array, build: string): Request {
     }
     return {
       build: theirs,
-      argv: reader.list(() => reader.string()),
-      env: reader.list(() => reader.string()),
+      argv: reader.texts(),
+      env: reader.texts(),
       cwd: reader.string(),
       cgroups: reader.string(),
       release: reader.string(),

@@ -62,8 +62,8 @@ function request({
   return frame('REQUEST', (out) => {
     out.u64(version);
     out.string(build);
-    out.list(['railcar', 'state', 'c1'], (text) => out.string(text));
-    out.list(['A=b'], (text) => out.string(text));
+    out.string('railcar\0state\0c1\0');
+    out.string('A=b\0');
     out.string('/cwd');
     out.string('0::/\n');
     out.string('6.18.0');

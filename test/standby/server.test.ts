@@ -50,8 +50,8 @@ function request(word: string, build = 'b1'): Uint8Array {
     out.u8(messageTypes.REQUEST);
     out.u64(PROTOCOL_VERSION);
     out.string(build);
-    out.list(['railcar', word], (text) => out.string(text));
-    out.list([], () => {});
+    out.string(`railcar\0${word}\0`);
+    out.string('');
     for (const text of ['/', '', '6.1.0']) out.string(text);
     out.list(requestNumbers, () => out.u64(0));
   });
