@@ -39,6 +39,8 @@ export async function loadCommand(name: CommandName): Promise<RunCommand> {
       return (await import('./commands/update.ts')).update;
     case 'spec':
       return (await import('./commands/spec.ts')).spec;
+    case 'features':
+      return (await import('./commands/features.ts')).features;
     case 'lint':
       return (await import('./commands/lint.ts')).lint;
     case 'standby':

@@ -182,6 +182,12 @@ export const commands = {
     words: [0, 0],
     options: { bundle, rootless: flag('for a container without the rights of root') },
   },
+  features: {
+    summary: 'print what this runtime does, as the features document of runtime-spec',
+    usage: '',
+    words: [0, 0],
+    options: {},
+  },
   lint: {
     summary: 'say everything that is wrong or odd about a config.json',
     usage: '[file]',
