@@ -33,6 +33,8 @@ const ineffective: Readonly<Record<string, string>> = {
   'process.user.username': 'is for Windows and ignored: Linux knows uid and gid only',
   'linux.resources.memory.kernel':
     'is accepted but not enforced: Linux has no limit on kernel memory since 5.16',
+  'linux.resources.memory.checkBeforeUpdate':
+    'is accepted but not enforced on cgroup v2; on v1 the kernel always checks',
   'linux.resources.memory.useHierarchy':
     'is accepted but not enforced: memory is always counted by hierarchy',
 };

@@ -385,12 +385,15 @@ describe('warnings', () => {
     ]);
   });
 
-  test('sections for other platforms are ignored', () => {
-    const config = minimal({ windows: {} });
-    expect(load(config).warnings).toEqual([
-      `${place(config, '{}')}: windows: is for another platform and ignored`,
-    ]);
-  });
+  test.each(['solaris', 'windows', 'zos', 'freebsd'])(
+    'sections for other platforms are ignored: %s',
+    (name) => {
+      const config = minimal({ [name]: {} });
+      expect(load(config).warnings).toEqual([
+        `${place(config, '{}')}: ${name}: is for another platform and ignored`,
+      ]);
+    },
+  );
 });
 
 describe('keys that the specification does not name are ignored with a warning', () => {

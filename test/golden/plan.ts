@@ -44,8 +44,22 @@ export function goldenPlan(name: string): string {
 }
 
 function planOf(name: string): Plan {
+  return planAs(name, goldenConfig(name));
+}
+
+/** The whole plan of a case with another configuration in the place of its own. */
+export function planText(name: string, config: Config): string {
+  const { hands, stubs, teardown } = planAs(name, config);
+  return text({ hands, stub: stubs[0] ?? [], teardown });
+}
+
+/** config.json of a case, as `create` reads it. */
+export function goldenConfig(name: string): Config {
   const bytes = readFileSync(join(folder, name, 'config.json'));
-  const config = withoutScript(loadConfig(bytes, 'config.json').config);
+  return withoutScript(loadConfig(bytes, 'config.json').config);
+}
+
+function planAs(name: string, config: Config): Plan {
   const seccomp = compileSeccomp(
     config.linux?.seccomp,
     () => {},

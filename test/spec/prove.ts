@@ -1,0 +1,116 @@
+/**
+ * Makes the mistake that docs/spec.md says would be noticed: in a copy of the repository a property of config.json is
+ * forgotten, as if nobody had written the code for it, and the tests that are named for it have to be red.
+ *
+ *     test/spec/prove [PROPERTY...]     all of them without arguments; a line each, and exit status 1 if one stays green
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Line } from './page.ts';
+
+const repository = resolve(import.meta.dirname, '../..');
+const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
+
+/** Where what config.json says comes in; by JSON, and in tests that plan without a file. */
+const doors: readonly (readonly [file: string, before: string, after: string])[] = [
+  ['src/config/json.ts', "  if (text.includes('null')) dropNulls(value);", '  forget(value);'],
+  ['src/plan/create.ts', '  refuseUnsupported(config);', '  config = forgotten(config);'],
+  ['src/plan/exec.ts', '  const ', '  process = forgotten({ process }).process;'],
+  [
+    'src/seccomp/compile.ts',
+    '  if (profile === undefined) return null;',
+    '  if (profile) profile = forgotten({ linux: { seccomp: profile } }).linux.seccomp;',
+  ],
+];
+
+const forgetter = `import { drop } from '../test/spec/properties.ts';
+export function forget(value: unknown) { drop(value, process.env.FORGET ?? ''); }
+export function forgotten<T>(value: T): T { if (!process.env.FORGET) return value; const copy = structuredClone(value); forget(copy); return copy; }
+`;
+
+const copy = mkdtempSync(join(tmpdir(), 'railcar-prove-'));
+try {
+  prepare();
+  const wanted = process.argv.slice(2);
+  const green = known()
+    .filter(({ property }) => wanted.length === 0 || wanted.includes(property))
+    .filter((line) => !prove(line));
+  process.exitCode = green.length > 0 ? 1 : 0;
+} finally {
+  if (!process.env.PROVE_KEEP) rmSync(copy, { recursive: true });
+}
+
+function prepare(): void {
+  for (const name of ['src', 'test', 'docs', 'package.json', 'tsconfig.json', 'vitest.config.ts']) {
+    cpSync(join(repository, name), join(copy, name), { recursive: true });
+  }
+  for (const name of ['node_modules', 'build', 'native'])
+    symlinkSync(join(repository, name), join(copy, name));
+  writeFileSync(join(copy, 'src/forget.ts'), forgetter);
+  for (const [file, before, after] of doors) {
+    const path = join(copy, file);
+    const text = readFileSync(path, 'utf8');
+    if (!text.includes(before)) throw new Error(`${file} has no ${before}`);
+    const start =
+      file === 'src/plan/exec.ts'
+        ? text.indexOf(before, text.indexOf('function buildExec'))
+        : text.indexOf(before);
+    const patched = `${text.slice(0, start)}${after}\n${text.slice(start)}`;
+    writeFileSync(path, `import { forget, forgotten } from '../forget.ts';\n${patched}`);
+  }
+}
+
+/** As vitest sees them, since the sources are not meant to be run by node alone. */
+function known(): Line[] {
+  const file = join(copy, 'lines.json');
+  const script = `import { writeFileSync } from 'node:fs';
+import { test } from 'vitest';
+import { lines } from './page.ts';
+test('lines', { timeout: 120_000 }, () => writeFileSync(${JSON.stringify(file)}, JSON.stringify(lines())));
+`;
+  writeFileSync(join(copy, 'test/spec/lines.test.ts'), script);
+  run('', ['test/spec/lines.test.ts']);
+  return JSON.parse(readFileSync(file, 'utf8')) as Line[];
+}
+
+/** True if every named test is red. */
+function prove({ property, tests }: Line): boolean {
+  const files = [...new Set(tests.map(([file]) => file))];
+  const failed = run(property, [...files, '-t', tests.map(([, title]) => escaped(title)).join('|')]);
+  const red = tests.map(([, title]) => failed.some((name) => name.includes(title)));
+  const proved = red.length > 0 && red.every(Boolean);
+  process.stdout.write(
+    `${proved ? 'red  ' : 'GREEN'} ${property}: ${tests.map(([file, title]) => `${file} "${title}"`).join(', ')}\n`,
+  );
+  return proved;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}
+
+interface Report {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
+/** The names of the tests that failed. */
+function run(property: string, args: readonly string[]): string[] {
+  const output = join(copy, 'report.json');
+  try {
+    execFileSync(
+      process.execPath,
+      [vitest, 'run', '--root', copy, '--reporter=json', `--outputFile=${output}`, ...args],
+      { cwd: copy, env: { ...process.env, FORGET: property }, stdio: ['ignore', 'ignore', 'ignore'] },
+    );
+    return [];
+  } catch {
+    const report = JSON.parse(readFileSync(output, 'utf8')) as Report;
+    return report.testResults.flatMap(({ assertionResults }) =>
+      assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => fullName),
+    );
+  }
+}
