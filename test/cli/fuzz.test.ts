@@ -90,7 +90,7 @@ test('what is replaced in here can be planned', async () => {
   expect(await outcome(base)).toBe('');
 });
 
-test('whatever stands in config.json, railcar knows what to say', async () => {
+test('whatever stands in config.json, railcar knows what to say', { timeout: 60_000 }, async () => {
   const plausible = fc.constantFrom<unknown>(
     '',
     '/',
