@@ -126,27 +126,37 @@ static int read_link(const struct query *query, struct answer *answer) {
     return 0;
 }
 
-/* What a directory `below` has to say under this name in the tree of the query; 0 also if it has nothing to say. */
-typedef int look_below(int below, const char *name, const struct query *query, struct answer *answer);
+/* What `path` below `dir` has to say of the directory with this name; 0 also if it has nothing to say. */
+typedef int look_below(
+    int dir, const char *path, const char *name, const struct query *query, struct answer *answer);
+
+/* Not a link to one: what is in another place is not in this one. */
+static bool is_directory(int dir, const struct dirent *entry) {
+    struct stat status;
+    if (entry->d_type != DT_UNKNOWN)
+        return entry->d_type == DT_DIR;
+    return fstatat(dir, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(status.st_mode);
+}
 
 static int look_into_each(const struct query *query, struct answer *answer, look_below *look) {
     autoclosedir DIR *dir = opendir(query->path);
     if (!dir)
         return -1;
     for (struct dirent *entry; (errno = 0, entry = readdir(dir));) {
-        if (is_dots(entry->d_name))
+        char path[PATH_MAX];
+        if (is_dots(entry->d_name) || !is_directory(dirfd(dir), entry))
             continue;
-        autoclose int below =
-            openat(dirfd(dir), entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-        if (below >= 0 && look(below, entry->d_name, query, answer) < 0)
+        int size = snprintf(path, sizeof path, "%s/%s", entry->d_name, query->name);
+        if (size < (int)sizeof path && look(dirfd(dir), path, entry->d_name, query, answer) < 0)
             return -1;
     }
     return errno ? -1 : 0;
 }
 
 /* A directory without the file is no container's: it is left out, and so is one that is being removed. */
-static int add_content_below(int below, const char *name, const struct query *query, struct answer *answer) {
-    autoclose int file = open_regular(below, query->name);
+static int add_content_below(
+    int dir, const char *path, const char *name, const struct query *query, struct answer *answer) {
+    autoclose int file = open_regular(dir, path);
     size_t size;
     autofree char *content = file < 0 ? NULL : read_all(file, content_max(query), &size);
     if (!content)
@@ -156,9 +166,11 @@ static int add_content_below(int below, const char *name, const struct query *qu
     return 0;
 }
 
-static int add_if_there(int below, const char *name, const struct query *query, struct answer *answer) {
+static int add_if_there(
+    int dir, const char *path, const char *name, const struct query *query, struct answer *answer) {
+    (void)query;
     struct stat status;
-    if (fstatat(below, query->name, &status, AT_SYMLINK_NOFOLLOW) == 0)
+    if (fstatat(dir, path, &status, AT_SYMLINK_NOFOLLOW) == 0)
         add_item(answer, name, strlen(name));
     return 0;
 }

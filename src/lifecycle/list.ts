@@ -7,7 +7,7 @@ import type { Answer, Read } from '../execute/messages.ts';
 import { file, missing, readGroups, textOf, there } from '../execute/reads.ts';
 import { container, recordPath } from '../state/container.ts';
 import { FREEZER, PROCESS } from '../state/links.ts';
-import { type ContainerRecord, parseRecord } from '../state/record.ts';
+import { type ContainerRecord, parseRecord, parseRecordHead } from '../state/record.ts';
 import { FIFO, type StatusAnswers, statusFrom, statusReads } from '../state/status.ts';
 import { stateOf } from './state.ts';
 
@@ -20,9 +20,10 @@ interface Entry {
 
 /**
  * Every container below the state root, by id. A directory without a record is not one yet, or not any more. All is read
- * at once, thanks to the links beside the records.
+ * at once, thanks to the links beside the records. Of `lines` neither version nor annotations are told: for them the
+ * configurations would have to be parsed.
  */
-export async function list(context: Context): Promise<ContainerState[]> {
+export async function list(context: Context, what: 'everything' | 'lines'): Promise<ContainerState[]> {
   const { root, hands } = context;
   const each = (name: string): Read => ({ kind: 'EACH', path: root, name });
   const having = (name: string): Read => ({ kind: 'HAVING', path: root, name });
@@ -31,13 +32,14 @@ export async function list(context: Context): Promise<ContainerState[]> {
     own: { records: each('state.json'), linked: having(PROCESS), users: file('/etc/passwd') },
     status: { process: each(`${PROCESS}/stat`), fifo: having(FIFO), freezer: each(FREEZER) },
   });
+  const parse = what === 'everything' ? parseRecord : parseRecordHead;
   const linked = namesOf(own.linked);
   const fifos = namesOf(status.fifo);
   const processes = contentsOf(status.process);
   const freezers = contentsOf(status.freezer);
   const entries = [...contentsOf(own.records)].flatMap(([name, record]): Entry[] => {
     const stateDir = posix.join(root, name);
-    const parsed = parsedRecord(context, record, recordPath(stateDir));
+    const parsed = parsedRecord(context, parse, record, recordPath(stateDir));
     if (parsed === undefined) return [];
     const complete = parsed.phase === 'created' && linked.has(name);
     const answers = {
@@ -56,9 +58,14 @@ export async function list(context: Context): Promise<ContainerState[]> {
 }
 
 /** A record that cannot be read must not hide the others. */
-function parsedRecord(context: Context, answer: Answer, path: string): ContainerRecord | undefined {
+function parsedRecord(
+  context: Context,
+  parse: typeof parseRecord,
+  answer: Answer,
+  path: string,
+): ContainerRecord | undefined {
   try {
-    return parseRecord(textOf(answer) ?? '', path);
+    return parse(textOf(answer) ?? '', path);
   } catch (error) {
     if (!(error instanceof RailcarError)) throw error;
     context.warn(error.message);

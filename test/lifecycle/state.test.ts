@@ -56,7 +56,7 @@ describe('list', () => {
     { id: 'p', status: 'paused', owner: 'root', pid: 9 },
   ];
   const shown = async (context: Parameters<typeof list>[0]) =>
-    (await list(context)).map(({ id, status, owner, pid }) => ({ id, status, owner, pid }));
+    (await list(context, 'everything')).map(({ id, status, owner, pid }) => ({ id, status, owner, pid }));
 
   test('finds all containers at once, names their owners, and skips what is not one', async () => {
     const hands = new Recorder({ files, links });
@@ -75,5 +75,5 @@ describe('list', () => {
 });
 
 test('list of nothing', async () => {
-  expect(await list(fakeContext(new Recorder()))).toEqual([]);
+  expect(await list(fakeContext(new Recorder()), 'lines')).toEqual([]);
 });

@@ -60,6 +60,7 @@ describe('request and reads', () => {
       `const fs = await import('node:fs');
        for (const name of ['a', 'b']) { fs.mkdirSync(dir + '/' + name); fs.writeFileSync(dir + '/' + name + '/f', name); }
        fs.mkdirSync(dir + '/c'); fs.symlinkSync('/to', dir + '/link');
+       fs.symlinkSync('a', dir + '/other');
        const reads = [
          { kind: 'FILE', path: '/proc/self/comm' }, { kind: 'LIST', path: dir + '/a' },
          { kind: 'STAT', path: '/dev/null' }, { kind: 'LINK', path: dir + '/link' }, { kind: 'STDIN', path: '' },

@@ -3,6 +3,7 @@ import {
   journalText,
   type NewRecord,
   parseRecord,
+  parseRecordHead,
   recordTemplate,
   recordText,
 } from '../../src/state/record.ts';
@@ -82,4 +83,23 @@ test('every key that other tools read is there, with the type they expect', () =
     cgroup_paths: expect.any(Object),
     namespace_paths: expect.any(Object),
   });
+});
+
+test('the head is the record without its configuration, whatever its texts look like', () => {
+  const odd = { ...fresh, bundle: '/a,"config":{"b', rootfs: String.raw`\\",\"config\":{}}` };
+  const text = fill(recordTemplate(odd));
+  const { config, ...rest } = parseRecord(text, 'state.json');
+  expect(parseRecordHead(text, 'state.json')).toEqual({ ...rest, config: { ociVersion: '' } });
+  expect(config.ociVersion).not.toBe('');
+});
+
+test('the head of what was cut short is refused like all of it', () => {
+  const text = fill(recordTemplate(fresh));
+  for (const cut of [
+    text.replace(/\}+\n$/, ''),
+    text.slice(0, 40),
+    text.slice(0, text.indexOf('"config"') + 20),
+    '',
+  ])
+    expect(() => parseRecordHead(cut, 'state.json')).toThrow("is not a container's record");
 });

@@ -5,7 +5,7 @@ import { listText } from '../format/list.ts';
 import type { Values } from '../values.ts';
 
 export async function list(context: Context, values: Values): Promise<Finish> {
-  const containers = await listContainers(context);
   const format = values.flag('quiet') ? 'ids' : values.text('format') === 'json' ? 'json' : 'table';
+  const containers = await listContainers(context, format === 'json' ? 'everything' : 'lines');
   return { code: 0, stdout: listText(containers, format), stderr: '' };
 }
