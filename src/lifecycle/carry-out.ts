@@ -4,10 +4,13 @@ import { RailcarError } from '../errors.ts';
 import { failureError } from '../execute/failure.ts';
 import type { Failure, Finish, Result } from '../execute/messages.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Locate } from './positions.ts';
 
 interface Explanation {
   /** Of the file that the plan's origins point into. */
   readonly positions?: Positions | null;
+  /** The same for commands that have not read the file: asked for only if something has failed. */
+  readonly locate?: Locate;
   /** The verb's own words for failures that mean something particular here. */
   readonly explain?: (failure: Failure) => RailcarError | undefined;
 }
@@ -24,7 +27,9 @@ export async function carryOut(
 ): Promise<Finish | null> {
   const result = await context.hands.execute(plan, finish);
   if (result === null) return null;
-  requireOk(context, plan, result, explanation);
+  const failed = !result.ok || result.failures.length > 0;
+  const positions = (failed && (await explanation.locate?.())) || explanation.positions;
+  requireOk(context, plan, result, { ...explanation, ...(positions && { positions }) });
   return finish;
 }
 

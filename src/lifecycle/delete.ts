@@ -12,6 +12,7 @@ import { requireStatus } from '../state/transitions.ts';
 import { carryOut, done, goneMeanwhile } from './carry-out.ts';
 import { INIT_SLOT } from './init.ts';
 import { initSignal } from './kill.ts';
+import { inBundle } from './positions.ts';
 
 /** How long (ms) a killed process may take to be gone. */
 const EXIT_DEADLINE = 10_000;
@@ -28,7 +29,8 @@ export async function remove(context: Context, { id, force }: DeleteVerb): Promi
   requireStatus(force ? 'delete --force' : 'delete', container.status, id);
   const plan = { hands: removalOps(container), stubs: [], teardown: [] };
   try {
-    return await carryOut(context, plan, done, { explain: goneMeanwhile });
+    const locate = inBundle(context.hands, container.record);
+    return await carryOut(context, plan, done, { explain: goneMeanwhile, locate });
   } catch (error) {
     if (force && isMissing(error)) return done;
     throw error;

@@ -18,6 +18,7 @@ import { carryOut, done } from './carry-out.ts';
 import { subCgroups } from './exec-cgroup.ts';
 import { composeProcess } from './exec-process.ts';
 import { located } from './located.ts';
+import { inBundle, inherited, inProcessFile } from './positions.ts';
 import { monitored } from './run.ts';
 import { securityModules } from './security-modules.ts';
 import { withPid } from './with-pid.ts';
@@ -69,7 +70,8 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
     return context.trace.span('build', () => buildExec(process, facts, verb), 'plan');
   });
   const finish = verb.detach ? done : monitored(process.terminal === true);
-  return carryOut(context, plan, finish, { positions });
+  const locate = inherited(inBundle(context.hands, record), record.config.process, process);
+  return carryOut(context, plan, finish, positions === null ? { locate } : { positions });
 }
 
 function runningState({ record, pid }: Container): string {
@@ -117,5 +119,5 @@ function processOf(
   }
   const { process, positions, warnings } = loadProcess(bytes, verb.processFile);
   for (const warning of warnings) context.warn(warning);
-  return { process, positions };
+  return { process, positions: inProcessFile(positions) };
 }

@@ -89,11 +89,16 @@ function contentOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
+/** By errno: ENOENT, EACCES, ENOTDIR. */
+const bundleHints: Readonly<Record<number, string>> = {
+  2: 'a bundle is a directory with a config.json and a root file system; railcar spec makes the former',
+  13: 'the file and the directories above it must be open to the user who runs railcar',
+  20: '--bundle names the directory that holds config.json, not a file',
+};
+
 function configBytes(answer: Answer, bundle: string): Uint8Array {
   const bytes = answer.items[0];
   if (answer.errno === 0 && bytes !== undefined) return bytes;
   const message = `cannot read "${bundle}/config.json": ${errnoText(answer.errno)}`;
-  throw new RailcarError('config-unreadable', message, {
-    hint: 'a bundle is a directory with a config.json and a root file system; railcar spec makes the former',
-  });
+  throw new RailcarError('config-unreadable', message, { hint: bundleHints[answer.errno] });
 }

@@ -12,6 +12,7 @@ import { LOCK_SLOT, lockOps } from '../state/lock.ts';
 import { requireStatus } from '../state/transitions.ts';
 import { carryOut, done, goneMeanwhile } from './carry-out.ts';
 import { INIT_SLOT, openInit } from './init.ts';
+import { inBundle } from './positions.ts';
 import { withPid } from './with-pid.ts';
 
 /** Lets the process of a created container become the user's program. */
@@ -21,6 +22,7 @@ export async function start(context: Context, { id }: IdVerb): Promise<Finish | 
   requireProcess(container.record.config);
   return carryOut(context, startPlan(container), done, {
     explain: (failure) => goneMeanwhile(failure) ?? startedMeanwhile(failure),
+    locate: inBundle(context.hands, container.record),
   });
 }
 

@@ -198,3 +198,13 @@ VALUES
   rm "$BUNDLE/config.json" && ln -s /dev/zero "$BUNDLE/config.json"
   refused
 }
+
+@test "errors: start tells the line of what has failed in a container that create has made" {
+  railcar_only "runc knows no lines"
+  bundle
+  edit_config '.hooks.startContainer = [{path: "/bin/false", args: ["false"]}]'
+  create
+  run runtime start "$ID"
+  fails
+  matches "$output" '^config.json:[0-9]+:[0-9]+: hooks.startContainer\[0\]: cannot run the hook "/bin/false": exit status 1'
+}
