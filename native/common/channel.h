@@ -7,6 +7,7 @@
  *                                                            the descriptors of the slots in the order of the numbers
  *              ◀──  REPORT   [barrier, pid]                  pid only with `cloned`, as the hands' pid namespace has it
  *     RELEASE  [barrier, pid, start time, self]  ──▶
+ *     SLOTS    [slot numbers…]                   ──▶         SCM_RIGHTS: their descriptors
  *              ◀──  SLOT                                     SCM_RIGHTS: one descriptor
  *              ◀──  FAILURE  [index, errno, status] op, origin, step, subject, detail   then the stub exits 1
  *              ◀──  end of file                              execve happened (every end is O_CLOEXEC)
@@ -21,7 +22,8 @@ enum channel_message {
     CHANNEL_REPORT = 2,
     CHANNEL_RELEASE = 3,
     CHANNEL_SLOT = 4,
-    CHANNEL_FAILURE = 5,
+    CHANNEL_SLOTS = 5,
+    CHANNEL_FAILURE = 6,
 };
 
 /* A FAILURE never exceeds this, so that writing it into a fifo is atomic (PIPE_BUF is 4096). */

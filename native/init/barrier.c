@@ -26,6 +26,23 @@ int op_hold(struct stub *stub, const struct stub_hold *arg) {
     return 0;
 }
 
+int op_take(struct stub *stub, const struct stub_take *arg) {
+    struct channel_packet packet;
+    int got = channel_receive(stub->control, &packet);
+    if (got < 0)
+        return failed("receive", "slots");
+    if (got == 0)
+        return failed_with(ECONNRESET, "receive", "slots");
+    size_t count = arg->slots.number_count;
+    if (packet.type != CHANNEL_SLOTS || packet.word_count != count || packet.fd_count != count)
+        return failed_with(EBADMSG, "receive", "slots");
+    for (size_t i = 0; i < count; i++) {
+        if (packet.words[i] != arg->slots.numbers[i] || take_slot(stub, packet.words[i], packet.fds[i]) < 0)
+            return failed_with(EBADMSG, "receive", "slot %llu", (unsigned long long)packet.words[i]);
+    }
+    return 0;
+}
+
 int op_send_slot(struct stub *stub, const struct stub_send_slot *arg) {
     int fd = slot(stub, &arg->file);
     if (fd < 0)

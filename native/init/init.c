@@ -4,6 +4,7 @@
 #include "io.h"
 #include "procfs.h"
 #include "stub.h"
+#include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -56,19 +57,25 @@ static char *read_program(int fd, size_t *size) {
     return read_all(fd, PROGRAM_MAX_BYTES, size);
 }
 
-/* The slots move above the descriptors that are passed on to the user's process. */
+int take_slot(struct stub *stub, uint64_t number, int descriptor) {
+    if (number >= SLOTS_MAX || stub->slots[number]) {
+        errno = EINVAL;
+        return -1;
+    }
+    int fd = raise_fd(descriptor, 3 + (int)stub->preserve);
+    if (fd < 0)
+        return -1;
+    set_slot(stub, &(union arg){.n = number}, fd);
+    return 0;
+}
+
 static void take_slots(struct stub *stub, const struct channel_packet *packet, size_t count) {
     int minimum = 3 + (int)stub->preserve;
     stub->control = raise_fd(stub->control, minimum);
     stub->procfs = raise_fd(stub->procfs, minimum);
     for (size_t i = 0; i < count; i++) {
-        uint64_t number = packet->words[1 + i];
-        if (number >= SLOTS_MAX || stub->slots[number])
-            bailx("program", "slot %llu", (unsigned long long)number);
-        int fd = raise_fd(packet->fds[1 + i], minimum);
-        if (fd < 0)
-            bail("fcntl(F_DUPFD_CLOEXEC)", NULL);
-        set_slot(stub, &(union arg){.n = number}, fd);
+        if (take_slot(stub, packet->words[1 + i], packet->fds[1 + i]) < 0)
+            bail("take", "slot %llu", (unsigned long long)packet->words[1 + i]);
     }
     if (stub->control < 0 || stub->procfs < 0)
         bail("fcntl(F_DUPFD_CLOEXEC)", NULL);

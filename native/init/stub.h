@@ -48,6 +48,8 @@ _Noreturn void run_stub(struct stub *stub, const struct program *program);
 /* The descriptor in a slot, or -1 (EBADF, recorded). */
 int slot(const struct stub *stub, const union arg *arg);
 void set_slot(struct stub *stub, const union arg *arg, int fd);
+/* Fills an empty one with a received descriptor, moved above those that are passed on to the user's process. Or -1. */
+int take_slot(struct stub *stub, uint64_t number, int descriptor);
 
 /* All of `exec` but execve itself. */
 int prepare_exec(struct stub *stub, const struct stub_exec *arg);

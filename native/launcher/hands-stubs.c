@@ -10,14 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
-/* More descriptors than any process may have. */
-#define PRESERVE_MAX (1u << 20)
-
-static int pass_slots(struct hands *hands, const struct hands_spawn *arg, int fds[CHANNEL_MAX_SLOTS]) {
-    if (arg->pass.number_count > CHANNEL_MAX_SLOTS)
-        return failed_with(E2BIG, "spawn", NULL);
-    for (size_t i = 0; i < arg->pass.number_count; i++) {
-        fds[i] = slot_of(hands, &(union arg){.n = arg->pass.numbers[i]});
+static int find_slots(struct hands *hands, const union arg *slots, int fds[CHANNEL_MAX_SLOTS]) {
+    if (slots->number_count > CHANNEL_MAX_SLOTS)
+        return failed_with(E2BIG, "slots", NULL);
+    for (size_t i = 0; i < slots->number_count; i++) {
+        fds[i] = slot_of(hands, &(union arg){.n = slots->numbers[i]});
         if (fds[i] < 0)
             return -1;
     }
@@ -27,17 +24,17 @@ static int pass_slots(struct hands *hands, const struct hands_spawn *arg, int fd
 int hands_spawn(struct hands *hands, const struct op *op) {
     const struct hands_spawn *arg = (const void *)op->args;
     int fds[CHANNEL_MAX_SLOTS];
-    if (pass_slots(hands, arg, fds) < 0)
+    if (find_slots(hands, &arg->pass, fds) < 0)
         return -1;
     if (arg->preserve.n > PRESERVE_MAX)
         return failed_with(EBADF, "preserve", NULL);
     const struct stub_program *program = &hands->plan->stubs[arg->program.n];
-    autoclose int steps = trace_stub(program->bytes, program->size);
-    struct stub *stub = stub_start((unsigned)arg->program.n, (unsigned)arg->preserve.n, steps);
+    struct stub *stub = stub_start((unsigned)arg->program.n, (unsigned)arg->preserve.n);
     if (!stub)
         return -1;
     stub->next = hands->stubs;
     hands->stubs = stub;
+    trace_stub_program(program->bytes, program->size);
     if (stub_instruct(stub, program->bytes, program->size, arg->pass.numbers, fds, arg->pass.number_count,
             arg->preserve.n) == 0)
         return 0;
@@ -104,6 +101,19 @@ int hands_release(struct hands *hands, const struct op *op) {
     if (channel_send(stub->control, CHANNEL_RELEASE, words, sizeof words / sizeof *words, NULL, 0) < 0)
         return failed("sendmsg", "release");
     return 0;
+}
+
+int hands_pass(struct hands *hands, const struct op *op) {
+    const struct hands_pass *arg = (const void *)op->args;
+    struct stub *stub = latest(hands);
+    int fds[CHANNEL_MAX_SLOTS];
+    if (!stub || find_slots(hands, &arg->slots, fds) < 0)
+        return -1;
+    size_t count = arg->slots.number_count;
+    if (channel_send(stub->control, CHANNEL_SLOTS, arg->slots.numbers, count, fds, count) == 0)
+        return 0;
+    /* It may be gone already, and then it has said why. */
+    return errno == EPIPE || errno == ECONNRESET ? 0 : failed("sendmsg", "slots");
 }
 
 int hands_receive(struct hands *hands, const struct op *op) {

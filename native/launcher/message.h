@@ -35,6 +35,7 @@ enum read_kind {
     READ_EXISTS = 8,
     READ_STREAM = 9,
     READ_HAVING = 10,
+    READ_STUB = 11,
 };
 
 enum request_number {

@@ -216,7 +216,13 @@ static int read_exists(const struct query *query, struct answer *answer) {
     return lstat(query->path, &status);
 }
 
-static int look_up(const struct query *query, struct answer *answer) {
+/* Started when the answers are on their way, so that nobody waits for it. */
+static int wish_for_stub(const struct query *query, uint64_t *stub) {
+    *stub = query->max;
+    return 0;
+}
+
+static int look_up(const struct query *query, struct answer *answer, uint64_t *stub) {
     switch (query->kind) {
     case READ_FILE:
         return read_file(query, answer);
@@ -238,6 +244,8 @@ static int look_up(const struct query *query, struct answer *answer) {
         return read_stream(query, answer);
     case READ_HAVING:
         return look_into_each(query, answer, add_if_there);
+    case READ_STUB:
+        return wish_for_stub(query, stub);
     default:
         errno = EINVAL;
         return -1;
@@ -245,12 +253,12 @@ static int look_up(const struct query *query, struct answer *answer) {
 }
 
 /* Either all items, or the errno and none. */
-static void answer_one(const struct query *query, struct frame *frame) {
+static void answer_one(const struct query *query, struct frame *frame, uint64_t *stub) {
     size_t start = frame->size;
     frame_number(frame, 0);
     size_t hole = frame_hole(frame);
     struct answer answer = {.frame = frame};
-    int error = look_up(query, &answer) < 0 ? errno : frame->error;
+    int error = look_up(query, &answer, stub) < 0 ? errno : frame->error;
     frame_fill(frame, hole, answer.items);
     if (!error)
         return;
@@ -259,9 +267,10 @@ static void answer_one(const struct query *query, struct frame *frame) {
     frame_u32(frame, 0);
 }
 
-int reads_answer(const struct message *message, struct frame *answers) {
+int reads_answer(const struct message *message, struct frame *answers, uint64_t *stub) {
     struct cursor body = message_body(message);
     uint32_t count = take_count(&body);
+    *stub = NO_STUB;
     frame_begin(answers, MESSAGE_ANSWERS);
     frame_u32(answers, count);
     for (uint32_t i = 0; i < count && !body.bad; i++) {
@@ -271,7 +280,7 @@ int reads_answer(const struct message *message, struct frame *answers) {
         query.max = take_number(&body);
         uint64_t start = trace_start();
         if (!body.bad)
-            answer_one(&query, answers);
+            answer_one(&query, answers, stub);
         trace_step(start, "read", query.path);
     }
     if (!body.bad && !body.left)

@@ -11,6 +11,7 @@
 #include "say.h"
 #include "signals.h"
 #include "standby.h"
+#include "stub.h"
 #include "supervisor.h"
 #include "trace.h"
 #include "wait.h"
@@ -123,6 +124,7 @@ int serve(char *const *arguments, char *const *environment) {
     int code = begin(&session);
     if (code == GO_ON)
         code = converse(&session);
+    stub_unexpect();
     trace_close();
     return code;
 }
@@ -131,13 +133,16 @@ static int answer(struct session *session, const struct message *message) {
     if (session->way == WAY_STANDBY && ++session->reads > MOST_READS)
         return lose_node(session, EPROTO);
     struct frame answers;
-    uint64_t start = trace_start();
-    int outcome = reads_answer(message, &answers);
+    uint64_t stub, start = trace_start();
+    int outcome = reads_answer(message, &answers, &stub);
     trace_step(start, "answer", "READ");
     if (outcome == 0)
         outcome = tell(session, &answers, "ANSWERS");
     int error = errno;
     frame_free(&answers);
+    /* Node is busy with the answers now. */
+    if (outcome == 0 && stub <= PRESERVE_MAX)
+        stub_expect((unsigned)stub);
     return outcome < 0 ? lose_node(session, error) : GO_ON;
 }
 

@@ -55,11 +55,15 @@ _Noreturn static void become_stub(int binary, int control, int steps, unsigned p
     give_up(control);
 }
 
-struct stub *stub_start(unsigned program, unsigned preserve, int steps) {
+/* One that was started before its plan was known. */
+static struct stub *waiting;
+static unsigned waiting_preserve;
+
+static struct stub *start_one(unsigned preserve) {
     if (check_preserved(preserve) < 0)
         return NULL;
     uint64_t start = trace_start();
-    autoclose int binary = sealed_copy();
+    autoclose int binary = sealed_copy(), steps = trace_stub();
     trace_step(start, "seal", INIT_NAME);
     if (binary < 0)
         return NULL;
@@ -82,9 +86,38 @@ struct stub *stub_start(unsigned program, unsigned preserve, int steps) {
     trace_step(start, "fork", INIT_NAME);
     trace_stub_forked(start);
     struct stub *started = stub;
-    *started = (struct stub){.program = program, .helper = helper, .control = steal_fd(&near)};
+    *started = (struct stub){.helper = helper, .control = steal_fd(&near)};
     stub = NULL;
     return started;
+}
+
+void stub_expect(unsigned preserve) {
+    if (waiting)
+        return;
+    waiting = start_one(preserve);
+    waiting_preserve = preserve;
+    /* Whatever went wrong will go wrong again, and be told, if a plan really wants one. */
+    failure_reset();
+}
+
+void stub_unexpect(void) {
+    if (waiting)
+        stubs_kill(waiting);
+    free_memory(&waiting);
+}
+
+struct stub *stub_start(unsigned program, unsigned preserve) {
+    struct stub *stub = waiting;
+    if (stub && waiting_preserve != preserve) {
+        stub_unexpect();
+        stub = NULL;
+    }
+    waiting = NULL;
+    if (!stub)
+        stub = start_one(preserve);
+    if (stub)
+        stub->program = program;
+    return stub;
 }
 
 /* A descriptor for reading that holds the program. Never executable, whatever vm.memfd_noexec says. */

@@ -14,11 +14,18 @@ struct stub {
 /* The comm of a stub until execve replaces it. */
 #define STUB_NAME "railcar:init"
 
+/* More descriptors than any process may have. */
+#define PRESERVE_MAX (1u << 20)
+
 /*
- * Starts a sealed copy of the init stub that inherits descriptors 0 to 2 + preserve, and `steps` unless it is -1 (see
- * steps.h). Returns it, or NULL with a recorded failure.
+ * Starts a sealed copy of the init stub that inherits descriptors 0 to 2 + preserve. Returns it, or NULL with a
+ * recorded failure.
  */
-struct stub *stub_start(unsigned program, unsigned preserve, int steps);
+struct stub *stub_start(unsigned program, unsigned preserve);
+/* Starts one that waits for the plan, if possible. stub_start() takes it if it has inherited what the plan wants. */
+void stub_expect(unsigned preserve);
+/* Ends the one that no plan has asked for. */
+void stub_unexpect(void);
 /* Gives it its program and descriptors. */
 int stub_instruct(struct stub *stub, const void *bytes, size_t size, const uint64_t *slots, const int *fds,
     size_t count, uint64_t preserve);

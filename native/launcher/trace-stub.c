@@ -9,6 +9,8 @@
 
 /* No plan has more stubs than it has programs. */
 #define STUBS_MAX 64u
+/* Its program is not known yet when it is forked. Pages that no step is written to cost nothing. */
+#define STEPS_MAX 16384u
 
 struct traced_stub {
     struct steps *steps;
@@ -44,34 +46,42 @@ static void forget(struct traced_stub *stub) {
     *stub = (struct traced_stub){0};
 }
 
-static int prepare(struct traced_stub *stub, const unsigned char *bytes, size_t size) {
-    stub->bytes = malloc(size + 1);
-    if (!stub->bytes)
-        return -1;
-    memcpy(stub->bytes, bytes, size);
-    if (program_decode(&stub->program, &stub_table, stub->bytes, size))
-        return -1;
-    autoclose int file = make_file(sizeof(struct steps) + stub->program.count * sizeof(struct step));
+static int prepare(struct traced_stub *stub) {
+    autoclose int file = make_file(sizeof(struct steps) + STEPS_MAX * sizeof(struct step));
     stub->steps = file < 0 ? NULL : steps_map(file, &stub->size);
     if (!stub->steps)
         return -1;
-    stub->steps->count = stub->program.count;
+    stub->steps->count = STEPS_MAX;
     stub->steps->wall = wall_now();
     stub->steps->monotonic = monotonic_now();
     return steal_fd(&file);
 }
 
-int trace_add_stub(const unsigned char *bytes, size_t size) {
+int trace_add_stub(void) {
     if (count == STUBS_MAX)
         return -1;
     struct traced_stub *stub = &stubs[count];
     *stub = (struct traced_stub){0};
-    int file = prepare(stub, bytes, size);
+    int file = prepare(stub);
     if (file < 0)
         forget(stub);
     else
         count++;
     return file;
+}
+
+void trace_add_stub_program(const unsigned char *bytes, size_t size) {
+    struct traced_stub *stub = count ? &stubs[count - 1] : NULL;
+    if (!stub || !stub->steps || stub->bytes)
+        return;
+    stub->bytes = malloc(size + 1);
+    if (!stub->bytes)
+        return;
+    memcpy(stub->bytes, bytes, size);
+    if (program_decode(&stub->program, &stub_table, stub->bytes, size))
+        stub->program = (struct program){0};
+    else if (stub->program.count > STEPS_MAX)
+        stub->program.count = STEPS_MAX;
 }
 
 void trace_fork_stub(uint64_t start) {
@@ -134,9 +144,8 @@ static void collect(const struct traced_stub *stub, unsigned track, uint64_t end
 
 void stubs_collect(uint64_t end) {
     for (unsigned i = 0; i < count; i++) {
-        if (!stubs[i].steps)
-            continue;
-        collect(&stubs[i], TRACK_STUBS + i, end);
+        if (stubs[i].bytes)
+            collect(&stubs[i], TRACK_STUBS + i, end);
         forget(&stubs[i]);
     }
 }

@@ -56,13 +56,20 @@ static inline void trace_node(const unsigned char *bytes, size_t size) {
         trace_add_node_spans(bytes, size);
 }
 
-int trace_add_stub(const unsigned char *bytes, size_t size);
+int trace_add_stub(void);
 /*
  * Memory for the steps of a stub that is about to be forked, as a descriptor for it to inherit, which the caller closes.
  * -1: there is none, and the stub goes untraced.
  */
-static inline int trace_stub(const unsigned char *bytes, size_t size) {
-    return tracing ? trace_add_stub(bytes, size) : -1;
+static inline int trace_stub(void) {
+    return tracing ? trace_add_stub() : -1;
+}
+
+void trace_add_stub_program(const unsigned char *bytes, size_t size);
+/* What the stub that was forked last is told to do. One that never is told anything is left out. */
+static inline void trace_stub_program(const unsigned char *bytes, size_t size) {
+    if (tracing)
+        trace_add_stub_program(bytes, size);
 }
 
 void trace_fork_stub(uint64_t start);

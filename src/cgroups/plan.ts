@@ -28,7 +28,11 @@ export interface CgroupJoin {
 }
 
 export interface CgroupPlan {
-  /** Makes the cgroups and sets their limits; each operation that makes something carries its undo. */
+  /**
+   * Make the cgroups and set their limits; each operation that makes something carries its undo. `birth`: what must be
+   * there before the process is born into it, on v2; `make`: the rest, while its namespaces are being made.
+   */
+  readonly birth: readonly HandsOp[];
   readonly make: readonly HandsOp[];
   readonly joins: readonly CgroupJoin[];
   /** cgroup_paths of the record: by controller, `""` for v2. */
@@ -50,13 +54,17 @@ export function cgroupOps(
   for (const place of places) refuseFrozen(place, host);
   const settings = containerSettings(config.linux?.resources ?? {}, host);
   for (const each of settings) requireController(each, host);
+  const fill = (chosen: readonly Place[]): HandsOp[] => [
+    ...chosen.flatMap(makeOps),
+    ...chosen.flatMap((place) => inheritOps(place, host, settings)),
+    ...chosen.flatMap((place) => subtreeOps(place, host, settings)),
+    ...settings
+      .filter((each) => chosen.some((place) => place === placeOf(each, places)))
+      .map((each) => writeOp(each, places)),
+  ];
   return {
-    make: [
-      ...places.flatMap(makeOps),
-      ...places.flatMap((place) => inheritOps(place, host, settings)),
-      ...places.flatMap((place) => subtreeOps(place, host, settings)),
-      ...settings.map((each) => writeOp(each, places)),
-    ],
+    birth: fill(places.filter(({ hierarchy }) => hierarchy.version === 2)),
+    make: fill(places.filter(({ hierarchy }) => hierarchy.version === 1)),
     joins: places.map(joinOf).sort((a, b) => Number(a.memory) - Number(b.memory)),
     paths: Object.fromEntries(places.flatMap(namedPaths)),
   };
@@ -143,12 +151,16 @@ function inheritOps(
   });
 }
 
-function writeOp(each: Setting, places: readonly Place[]): HandsOp {
-  const place = places.find(
+function placeOf({ controller }: Setting, places: readonly Place[]): Place | undefined {
+  return places.find(
     ({ hierarchy }) =>
-      hierarchy.controllers.includes(each.controller) ||
+      hierarchy.controllers.includes(controller) ||
       (hierarchy.version === 2 && places.every((other) => other.hierarchy.version === 2)),
   );
+}
+
+function writeOp(each: Setting, places: readonly Place[]): HandsOp {
+  const place = placeOf(each, places);
   const branch = each.orElse && {
     on: each.orElse.on,
     do: each.orElse.settings.map((other) => writeOp(other, places)),

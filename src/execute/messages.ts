@@ -30,7 +30,9 @@ export const messageTypes = { REQUEST: 1, ANSWERS: 2, RESULT: 3, READ: 11, PLAN:
  * uid gid rdev-major rdev-minor inode size mount-flags file-system-magic (following a final link). LINK: target of a
  * symbolic link. STDIN: standard input to its end. EACH: for every directory D in `path` that has a file D/`name`:
  * two items, D and the content. HAVING: every directory D in `path` in which there is a `name` (lstat). BELOW: one item, the concatenated contents of every file called `name` in the tree.
- * EXISTS: nothing but the errno (lstat). STREAM: as FILE, but of a file that the user named, which may be a pipe.
+ * EXISTS: nothing but the errno (lstat). STREAM: as FILE, but of a file that the user named, which may be a pipe. STUB:
+ * reads nothing; a plan with a stub that inherits 3 + `max` descriptors will probably follow, and one may be started to
+ * wait for it.
  */
 export const readKinds = {
   FILE: 1,
@@ -43,6 +45,7 @@ export const readKinds = {
   EXISTS: 8,
   STREAM: 9,
   HAVING: 10,
+  STUB: 11,
 } as const;
 export type ReadKind = keyof typeof readKinds;
 

@@ -45,6 +45,9 @@ export const stat = (path: string): Read => ({ kind: 'STAT', path });
 export const link = (path: string): Read => ({ kind: 'LINK', path });
 export const exists = (path: string): Read => ({ kind: 'EXISTS', path });
 
+/** Not a read: lets the launcher start the stub while the plan for it is made. */
+export const stub = (preserveFds: number): Read => ({ kind: 'STUB', path: '', max: preserveFds });
+
 /** The answer's only item as text without the final newline; undefined if nothing could be read. */
 export function textOf(answer: Answer): string | undefined {
   const item = answer.errno === 0 ? answer.items[0] : undefined;

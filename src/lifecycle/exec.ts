@@ -6,7 +6,7 @@ import type { Positions } from '../config/positions.ts';
 import { RailcarError } from '../errors.ts';
 import { errnoText } from '../execute/errno.ts';
 import type { Answer, Finish } from '../execute/messages.ts';
-import { file, link, stream, textOf } from '../execute/reads.ts';
+import { file, link, stream, stub, textOf } from '../execute/reads.ts';
 import { hookState } from '../hooks/state.ts';
 import { buildExec } from '../plan/exec.ts';
 import type { ExecFacts, NamespaceType } from '../plan/facts.ts';
@@ -41,6 +41,7 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
     first: {
       ...namespaceLinks('own', '/proc/self'),
       launcher: file('/proc/self/stat'),
+      stub: stub(verb.preserveFds),
       process: verb.processFile === null ? null : stream(verb.processFile),
     },
     ofProcess: (directory) => namespaceLinks('its', directory),

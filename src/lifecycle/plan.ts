@@ -5,6 +5,6 @@ import { prepareContainer } from './prepare.ts';
 
 /** What `create` or `run` would do to this host. Changes nothing. */
 export async function plan(context: Context, verb: PlanVerb): Promise<Plan> {
-  const prepared = await prepareContainer(context, verb, verb.options);
+  const prepared = await prepareContainer(context, verb, verb.options, null);
   return prepared.plan;
 }

@@ -8,8 +8,8 @@ import { loadConfig } from '../config/load.ts';
 import type { Positions } from '../config/positions.ts';
 import { RailcarError } from '../errors.ts';
 import { errnoText } from '../execute/errno.ts';
-import type { Answer } from '../execute/messages.ts';
-import { exists, file, isThere, readNamed, textOf } from '../execute/reads.ts';
+import type { Answer, Read } from '../execute/messages.ts';
+import { exists, file, isThere, readNamed, stub, textOf } from '../execute/reads.ts';
 import { grantableCapabilities, warnOfUngranted } from '../plan/capabilities.ts';
 import { buildCreate } from '../plan/create.ts';
 import type { CreateOptions, Facts } from '../plan/facts.ts';
@@ -36,6 +36,8 @@ export async function prepareContainer(
   context: Context,
   target: { readonly id: string; readonly bundle: string },
   options: CreateOptions,
+  /** See STUB; null if nothing is to be executed. */
+  hint: Read | null = stub(options.preserveFds),
 ): Promise<Prepared> {
   const stateDir = `${context.root}/${target.id}`;
   const answers = await readNamed(context.hands, {
@@ -44,6 +46,7 @@ export async function prepareContainer(
     launcher: file('/proc/self/stat'),
     stateDir: exists(stateDir),
     systemd: exists(SYSTEMD_MARK),
+    hint,
   });
   const bytes = configBytes(answers.config, target.bundle);
   const { trace } = context;

@@ -1,11 +1,13 @@
 import type { CgroupJoin } from '../cgroups/plan.ts';
-import type { StubOp } from './ops.ts';
+import type { HandsOp, StubOp } from './ops.ts';
 
 /** How the stub gets into its cgroups. */
 export interface JoinPlan {
   /** The v2 cgroup that the process is born into, at no cost at all. */
   readonly birth: string | null;
-  /** The others, as soon as it lives: one write each, of tasks on v1. */
+  /** Slots of the others, which are made while it is being born. */
+  readonly awaited: readonly string[];
+  /** Those, as soon as it lives: one write each, of tasks on v1. */
   readonly early: readonly StubOp[];
   /** The memory controller's, when there is nothing left to do but to become the user's process. */
   readonly late: readonly StubOp[];
@@ -18,9 +20,20 @@ export function joinCgroups(joins: readonly CgroupJoin[], lateMemory: boolean): 
   const late = rest.filter(({ memory }) => memory && lateMemory);
   return {
     birth,
+    awaited: rest.map(({ slot }) => slot),
     early: rest.filter((join) => !late.includes(join)).map(joinOp),
     late: late.map(joinOp),
   };
+}
+
+/** The hands' part of handing over the cgroups that are made when the stub has been spawned. */
+export function passOps({ awaited }: JoinPlan): HandsOp[] {
+  return awaited.length === 0 ? [] : [{ op: 'pass', slots: awaited, origin: 'linux.cgroupsPath' }];
+}
+
+/** The stub's part. */
+export function takeOps({ awaited }: JoinPlan): StubOp[] {
+  return awaited.length === 0 ? [] : [{ op: 'take', slots: awaited, origin: 'linux.cgroupsPath' }];
 }
 
 function joinOp({ slot, file }: CgroupJoin): StubOp {

@@ -6,7 +6,7 @@ import { hookState } from '../hooks/state.ts';
 import { stateLinks } from '../state/links.ts';
 import { journalText, type NewRecord, recordTemplate } from '../state/record.ts';
 import { grantableCapabilities } from './capabilities.ts';
-import { joinCgroups } from './cgroup.ts';
+import { joinCgroups, passOps, takeOps } from './cgroup.ts';
 import { consoleOps } from './console.ts';
 import { deviceOps } from './devices.ts';
 import type { CreateOptions, Facts, NamespaceType } from './facts.ts';
@@ -61,7 +61,7 @@ function partsOf(config: Config, facts: Facts, options: CreateOptions) {
 }
 
 function handsProgram(config: Config, facts: Facts, options: CreateOptions, parts: Parts): HandsOp[] {
-  const { cgroups, namespaces, mounts, root, console, listener, hooksWait } = parts;
+  const { cgroups, join, namespaces, mounts, root, console, listener, hooksWait } = parts;
   const record = newRecord(config, facts, options, parts);
   const creating = hookState(config, facts.id, facts.bundle, 'creating');
   const running = hookState(config, facts.id, facts.bundle, 'running');
@@ -71,7 +71,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     ...claimOps(facts),
     // The journal comes before what it lists, so that nothing is left that nobody knows of.
     { op: 'writeFile', path: state, mode: 0o600, text: journalText(record), origin: 'state' },
-    ...cgroups.make,
+    ...cgroups.birth,
     ...(run ? [] : fifoOps(config, facts)),
     ...namespaces.open,
     ...mounts.hands,
@@ -82,7 +82,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
       op: 'spawn',
       program: 0,
       pass: [
-        ...cgroups.joins.map(({ slot }) => slot),
+        ...(join.birth === null ? [] : [join.birth]),
         ...(run ? [] : [FIFO_SLOT]),
         ...namespaces.slots,
         ...mounts.slots,
@@ -93,6 +93,8 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
       preserve: options.preserveFds,
       origin: 'process',
     },
+    ...cgroups.make,
+    ...passOps(join),
     clonedOp(config, facts),
     ...listener.tell,
     ...stateLinks(facts.stateDir, cgroups.paths),
@@ -210,6 +212,7 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
     ...namespaces.enter,
     // Until the container is created nobody else knows of it, so it must not outlive the launcher.
     { op: 'parentDeath', signal: KILL, origin: 'process' },
+    ...takeOps(join),
     ...listener.learn,
     ...join.early,
     ...namespaces.late,

@@ -324,6 +324,10 @@ export const handsOps = shapes({
     args: { barrier: 'enum:barrier' },
     doc: 'lets the stub go on past a barrier, telling it the variables',
   },
+  pass: {
+    args: { slots: 'slots' },
+    doc: 'gives the stub descriptors that did not exist when it was spawned, where it does `take`',
+  },
   receive: { args: { into: 'into' }, doc: 'receives one descriptor that the stub sends with sendSlot' },
   awaitExec: {
     args: {},
@@ -391,6 +395,7 @@ export const stubOps = shapes({
   },
   report: { args: { barrier: 'enum:barrier' }, doc: 'tells the hands that the barrier is reached' },
   hold: { args: { barrier: 'enum:barrier' }, doc: 'waits until the hands release the barrier' },
+  take: { args: { slots: 'slots' }, doc: 'waits for the descriptors of these slots, which the hands `pass`' },
 
   // Mounts. `root` is the slot of the root file system; dest is resolved below it with openat2(RESOLVE_IN_ROOT).
   propagate: {

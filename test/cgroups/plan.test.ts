@@ -3,6 +3,7 @@ import type { CgroupHost } from '../../src/cgroups/host.ts';
 import { cgroupOps } from '../../src/cgroups/plan.ts';
 import { cgroupReads, withFiles } from '../../src/cgroups/reads.ts';
 import type { Resources } from '../../src/config/config.ts';
+import type { HandsOp } from '../../src/plan/ops.ts';
 import { Recorder } from '../execute/recorder.ts';
 import { hybrid, lacking, v1, v2 } from './hosts.ts';
 
@@ -64,6 +65,15 @@ describe('making', () => {
     const unified = await withRead(hybrid, { '/sys/fs/cgroup/unified/x/c1/cgroup.freeze': '1\n' });
     expect(() => cgroupOps(config(), unified, 'c1', false)).toThrow(/exists and is frozen/);
   });
+});
+
+test('only what the process is born into is made before it', async () => {
+  const { birth, make, joins } = cgroupOps(config(), hybrid, 'c1', false);
+  const made = (ops: readonly HandsOp[]) => ops.flatMap((op) => (op.op === 'cgroupMake' ? [op.into] : []));
+  expect(made(birth)).toEqual(['cgroup:unified']);
+  expect(made(make)).toHaveLength(joins.length - 1);
+  expect(make.some(({ op }) => op === 'writeAt')).toBe(true);
+  expect(cgroupOps(config(), v1, 'c1', false).birth).toEqual([]);
 });
 
 describe('cpuset', () => {
@@ -144,12 +154,12 @@ describe('v2', () => {
       '/sys/fs/cgroup/x/cgroup.subtree_control': 'pids\n',
     };
     const host = await withRead({ ...v2, files: {} }, files, '/x/y/c1');
-    const { make } = cgroupOps(config({ ...open, memory: { limit: 1 } }, '/x/y/c1'), host, 'c1', false);
-    expect(make.filter(({ op }) => op === 'write')).toMatchObject([
+    const { birth } = cgroupOps(config({ ...open, memory: { limit: 1 } }, '/x/y/c1'), host, 'c1', false);
+    expect(birth.filter(({ op }) => op === 'write')).toMatchObject([
       { path: '/sys/fs/cgroup/x/cgroup.subtree_control', text: '+cpu +memory' },
       { path: '/sys/fs/cgroup/y/cgroup.subtree_control'.replace('/y', '/x/y'), text: '+cpu +memory +pids' },
     ]);
-    const [first] = make.filter(({ op }) => op === 'write');
+    const [first] = birth.filter(({ op }) => op === 'write');
     expect(first?.orElse?.do).toMatchObject([
       { text: '+cpu', orElse: { do: [] } },
       { text: '+memory', origin: 'linux.resources.memory.limit' },
@@ -158,8 +168,8 @@ describe('v2', () => {
   });
 
   test('limits are written to the one directory', () => {
-    const { make } = cgroupOps(config({ ...open, pids: { limit: 5 } }), v2, 'c1', false);
-    expect(make).toContainEqual({
+    const { birth } = cgroupOps(config({ ...open, pids: { limit: 5 } }), v2, 'c1', false);
+    expect(birth).toContainEqual({
       op: 'writeAt',
       origin: 'linux.resources.pids.limit',
       dir: 'cgroup:unified',

@@ -55,6 +55,8 @@ export class Recorder implements Hands {
         return links[path] === undefined ? missing : items(links[path]);
       case 'EXISTS':
         return content === undefined && !directories.includes(path) ? missing : items();
+      case 'STUB':
+        return items();
       case 'STDIN':
         return items(stdin);
       case 'STAT':

@@ -16,8 +16,8 @@ test('in the foreground the launcher takes the master, before it waits for anyth
     console: 1,
   });
   const list = names(hands);
-  expect(list.slice(list.indexOf('spawn'))).toEqual([
-    'spawn',
+  expect(list.slice(list.indexOf('pass'))).toEqual([
+    'pass',
     'await',
     'symlink',
     'symlink',
