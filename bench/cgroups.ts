@@ -50,12 +50,23 @@ export function removeEverywhere(cgroup: string): void {
     for (const pid of pids) kill(pid);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
   }
-  for (const folder of trees.flatMap(below)) rmdirSync(folder);
+  for (const folder of trees.flatMap(below)) {
+    try {
+      rmdirSync(folder);
+    } catch (error) {
+      if (existsSync(folder)) throw error;
+    }
+  }
 }
 
-/** Pids in cgroups, directly. */
+/** Pids in a cgroup, directly; none if it has gone. */
 export function members(folder: string): number[] {
-  return readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+  try {
+    return readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+  } catch (error) {
+    if (!existsSync(folder)) return [];
+    throw error;
+  }
 }
 
 export function kill(pid: number): void {

@@ -5,7 +5,7 @@ import { basename, resolve } from 'node:path';
 import { installSuite, NotInstalled, type Suite } from './install.ts';
 import { type Excuse, type Judgement, judge } from './judge.ts';
 import { help, type Options, parseOptions } from './options.ts';
-import { type Result, type Runtime, runProgram, usesCgroups } from './program.ts';
+import { type Result, type Runtime, runProgram } from './program.ts';
 import { report, tapOf } from './report.ts';
 
 const here = import.meta.dirname;
@@ -54,27 +54,23 @@ function which(name: string): string {
   return realpathSync(execFileSync('which', [name], { encoding: 'utf8' }).trim());
 }
 
-/**
- * Most of the time the programs sleep, hence several at once; those that look at cgroups look at the same ones, hence
- * one after the other.
- */
+/** Most of the time the programs sleep, hence several at once; those that sleep longest first. */
 async function runAll(suite: Suite, tests: readonly string[], runtimes: readonly Runtime[], scratch: string) {
   const results: Result[] = [];
-  // Those that take long first.
-  const rank = (test: string) => (/^(delete|killsig|kill|process_.*|start)$/.test(test) ? 0 : 1);
-  const all = [...tests]
+  const rank = (test: string) => (long.test(test) ? 0 : 1);
+  const queue = [...tests]
     .sort((a, b) => rank(a) - rank(b))
     .flatMap((test) => runtimes.map((runtime) => ({ test, runtime })));
-  const alone = all.filter(({ test }) => usesCgroups(test));
-  const beside = all.filter(({ test }) => !usesCgroups(test));
-  const worker = async (queue: typeof all) => {
+  const worker = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       results.push(await runProgram(suite, next.test, next.runtime, scratch));
     }
   };
-  await Promise.all([worker(alone), ...Array.from({ length: 4 }, () => worker(beside))]);
+  await Promise.all(Array.from({ length: 6 }, worker));
   return results;
 }
+
+const long = /^(delete|killsig|kill|pidfile|start|linux_cgroups_.*)$/;
 
 function conclude(
   options: Options,

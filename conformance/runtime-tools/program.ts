@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeEverywhere } from '../../bench/cgroups.ts';
 import type { Suite } from './install.ts';
+import { isolated, leave, own } from './isolation.ts';
 import { type Assertion, endsInTime, exitsWith0, readTap } from './tap.ts';
 
 export interface Runtime {
@@ -15,20 +15,11 @@ export interface Result {
   readonly runtime: string;
   readonly assertions: readonly Assertion[];
   readonly output: string;
+  readonly seconds: number;
 }
 
 /** The longest program, `delete`, takes 20 s: it waits for what must not happen. */
 const limitSeconds = 90;
-
-/** A configuration without a mount or uts namespace may change those of the suite, and nothing beyond. */
-const namespaces = ['unshare', '--mount', '--uts', '--ipc', '--propagation', 'private'];
-
-/** The programs that look at cgroups all use these, whichever runtime they judge. */
-const cgroups = ['cgrouptest', 'testdir'];
-
-export function usesCgroups(test: string): boolean {
-  return /cgroups|delete_.*resources/.test(test);
-}
 
 /** Runs one program of the suite. Whatever the runtime leaves behind is removed. */
 export async function runProgram(
@@ -38,6 +29,7 @@ export async function runProgram(
   scratch: string,
 ): Promise<Result> {
   const folder = join(scratch, runtime.name, test);
+  const cgroup = join(own(process.ppid), `${runtime.name}-${test}`);
   const root = join(folder, 'root');
   const bundles = join(folder, 'bundles');
   const command = join(folder, runtime.name);
@@ -46,15 +38,18 @@ export async function runProgram(
   writeFileSync(command, `#!/bin/sh\nexec ${quote(runtime.path)} --root ${quote(root)} "$@"\n`, {
     mode: 0o755,
   });
+  const started = Date.now();
   try {
-    const program = [...namespaces, join(suite.folder, test)];
-    const ended = await run(program, suite.folder, { RUNTIME: command, TMPDIR: bundles });
-    return { test, runtime: runtime.name, assertions: judge(ended), output: ended.stdout + ended.stderr };
+    const program = join(suite.folder, test);
+    const ended = await run(isolated(cgroup, program), suite.folder, { RUNTIME: command, TMPDIR: bundles });
+    const seconds = (Date.now() - started) / 1000;
+    const output = ended.stdout + ended.stderr;
+    return { test, runtime: runtime.name, assertions: judge(ended), output, seconds };
   } finally {
     for (const id of readdirSync(root).filter((name) => !name.startsWith('.'))) {
       await run([runtime.path, '--root', root, 'delete', '--force', id], root);
     }
-    if (usesCgroups(test)) for (const cgroup of cgroups) removeEverywhere(cgroup);
+    leave(cgroup);
     rmSync(folder, { recursive: true, force: true });
   }
 }

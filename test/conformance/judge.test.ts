@@ -8,7 +8,7 @@ const ok = (name: string): Assertion => ({ name, outcome: 'ok', detail: '' });
 const bad = (name: string, detail = ''): Assertion => ({ name, outcome: 'not ok', detail });
 
 function result(runtime: string, ...assertions: Assertion[]): Result {
-  return { test: 'kill', runtime, assertions, output: '' };
+  return { test: 'kill', runtime, assertions, output: '', seconds: 1 };
 }
 
 const excuse: Excuse = { test: 'kill', assertion: 'a', cause: 'the suite' };
