@@ -3,10 +3,10 @@ import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { installSuite, NotInstalled, type Suite } from './install.ts';
-import { type Excuse, type Judgement, judge } from './judge.ts';
+import { type Excuse, type Judgement, judge, outcomeOf } from './judge.ts';
 import { help, type Options, parseOptions } from './options.ts';
 import { type Result, type Runtime, runProgram } from './program.ts';
-import { report, tapOf } from './report.ts';
+import { type Findings, report, tapOf } from './report.ts';
 
 const here = import.meta.dirname;
 
@@ -15,12 +15,12 @@ async function main(): Promise<number> {
   if (options.help) return say(help, 0);
   const suite = installed();
   if (typeof suite === 'string') return skipOrFail(suite);
-  const runtimes = findRuntimes(options);
+  const { runtimes, unfit } = await fitRuntimes(suite, findRuntimes(options));
   // enter.ts has made it, and removes it.
   const scratch = tmpdir();
   const tests = suite.tests.filter((test) => options.tests.length === 0 || options.tests.includes(test));
   const results = await runAll(suite, tests, runtimes, scratch);
-  return conclude(options, suite, runtimes, results);
+  return conclude(options, { suite, unfit }, runtimes, results);
 }
 
 function installed(): Suite | string {
@@ -43,6 +43,21 @@ function findRuntimes({ runtime, runc, crun, alone }: Options): Runtime[] {
   const names = peers.map((path) => basename(path));
   const name = basename(judged).replace(/\..*/, '');
   return [{ name, path: judged }, ...peers.map((path, at) => ({ name: names[at] ?? path, path }))];
+}
+
+/**
+ * Without the peers that cannot run the plainest of the programs: one that refuses every configuration, since it is
+ * older than the suite's version of the specification, says nothing about the suite's faults.
+ */
+async function fitRuntimes(suite: Suite, [judged, ...peers]: readonly Runtime[]) {
+  const runtimes = judged === undefined ? [] : [judged];
+  const unfit: string[] = [];
+  for (const peer of peers) {
+    const result = await runProgram(suite, 'default', peer, tmpdir());
+    if (outcomeOf(result) === 'ok') runtimes.push(peer);
+    else unfit.push(`${versionOf(peer.path)}: ${result.output.trim().split('\n').slice(-2).join(': ')}`);
+  }
+  return { runtimes, unfit };
 }
 
 /** The first line of what a runtime says of itself. */
@@ -74,7 +89,7 @@ const long = /^(delete|killsig|kill|pidfile|start|linux_cgroups_.*)$/;
 
 function conclude(
   options: Options,
-  suite: Suite,
+  about: Pick<Findings, 'suite' | 'unfit'>,
   runtimes: readonly Runtime[],
   results: readonly Result[],
 ): number {
@@ -83,9 +98,9 @@ function conclude(
   const versions = runtimes.map(({ name, path }) => [name, versionOf(path)] as const);
   if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(results, null, 1));
   if (options.report !== undefined) {
-    writeFileSync(options.report, report({ suite, versions, results, judgement }));
+    writeFileSync(options.report, report({ ...about, versions, results, judgement }));
   }
-  return say(tapOf(results, versions, judgement), judgement.faults.length > 0 ? 1 : 0);
+  return say(tapOf({ ...about, versions, results, judgement }), judgement.faults.length > 0 ? 1 : 0);
 }
 
 function say(text: string, code: number): number {

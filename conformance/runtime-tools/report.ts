@@ -6,12 +6,14 @@ export interface Findings {
   readonly suite: Suite;
   /** Name and version of each runtime; the first is the one that is judged. */
   readonly versions: readonly (readonly [string, string])[];
+  /** Peers that cannot run the suite at all, and why. */
+  readonly unfit: readonly string[];
   readonly results: readonly Result[];
   readonly judgement: Judgement;
 }
 
 /** conformance/report.md */
-export function report({ suite, versions, results, judgement }: Findings): string {
+export function report({ suite, versions, unfit, results, judgement }: Findings): string {
   const names = versions.map(([name]) => name);
   const tests = [...new Set(results.map(({ test }) => test))].sort();
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -25,6 +27,7 @@ export function report({ suite, versions, results, judgement }: Findings): strin
     `Written by \`conformance/runtime-tools/run --report\`. The suite is ${suite.version}.`,
     '',
     ...versions.map(([name, version]) => `- ${name}: ${version}`),
+    ...unfit.map((reason) => `- not compared, since it cannot run the program \`default\`: ${reason}`),
     '',
     'Assertions that fail, and programs in which one does:',
     '',
@@ -55,19 +58,16 @@ export function report({ suite, versions, results, judgement }: Findings): strin
 }
 
 /** For whoever counts tests: one line a program of the judged runtime, and one for each fault of the whole. */
-export function tapOf(
-  results: readonly Result[],
-  versions: Findings['versions'],
-  judgement: Judgement,
-): string {
+export function tapOf({ results, versions, unfit, judgement }: Findings): string {
   const [judged = ''] = versions[0] ?? [];
   const own = results.filter(({ runtime }) => runtime === judged).sort((a, b) => (a.test < b.test ? -1 : 1));
   const lines = [
     ...own.map(line),
     `${judgement.faults.length > 0 ? 'not ok' : 'ok'} judgement: ${counts(judgement)}`,
   ];
+  const notes = [...unfit.map((reason) => `not compared: ${reason}`), ...judgement.faults];
   const tap = lines.map((text, at) => text.replace(/^(ok|not ok) /, `$1 ${at + 1} `));
-  return `1..${lines.length}\n${[...tap, ...judgement.faults.map((fault) => `# ${fault}`)].join('\n')}\n`;
+  return `1..${lines.length}\n${[...tap, ...notes.map((note) => `# ${note}`)].join('\n')}\n`;
 
   function line(result: Result): string {
     const faults = judgement.faults.filter((fault) => fault.startsWith(`${result.test}: `));
