@@ -52,7 +52,7 @@ export function report({ suite, versions, unfit, results, judgement }: Findings)
     'A failure is excused where the peers do not pass the same assertion in the same run (they fail it, or end before',
     'they come to it), or where passing it would break the sentence of the specification that is quoted.',
     '',
-    ...judgement.failures.map(explain),
+    ...judgement.failures.map(explain).sort(),
     '',
   ].join('\n')}`;
 }
