@@ -27,8 +27,11 @@ static void record(int error, const char *step) {
     snprintf(current.step, sizeof current.step, "%s", step);
 }
 
+/* Not the whole of it, since it is done for every operation: each text ends at its beginning. */
 void failure_reset(void) {
-    current = (struct failure){0};
+    current.index = 0;
+    current.error = current.status = 0;
+    current.op[0] = current.origin[0] = current.step[0] = current.subject[0] = current.detail[0] = '\0';
 }
 
 int failed(const char *step, const char *subject, ...) {

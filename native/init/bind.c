@@ -133,12 +133,17 @@ static bool name_type(const struct stub *stub, int tree, char type[64]) {
     if (!text || fstat(tree, &status) < 0)
         return false;
     char *position = NULL;
+    char device[32];
+    int length = snprintf(device, sizeof device, " %u:%u ", major(status.st_dev), minor(status.st_dev));
     for (char *line = strtok_r(text, "\n", &position); line; line = strtok_r(NULL, "\n", &position)) {
-        unsigned device[2];
         const char *separator = strstr(line, " - ");
-        if (separator && sscanf(line, "%*s %*s %u:%u", &device[0], &device[1]) == 2 &&
-            makedev(device[0], device[1]) == status.st_dev)
-            return sscanf(separator, " - %63s", type) == 1;
+        const char *third = line + strcspn(line, " ");
+        third += *third ? 1 + strcspn(third + 1, " ") : 0;
+        if (!separator || strncmp(third, device, (size_t)length) != 0)
+            continue;
+        separator += strlen(" - ");
+        snprintf(type, 64, "%.*s", (int)strcspn(separator, " "), separator);
+        return true;
     }
     return false;
 }

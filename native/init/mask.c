@@ -6,9 +6,14 @@
 #include "sys.h"
 #include <sys/stat.h>
 
-/* -1 with ENOENT or ENOTDIR: there is nothing to hide. */
-static bool is_missing(int fd) {
-    return fd < 0 && (errno == ENOENT || errno == ENOTDIR);
+/* Returns 0, and -1 as the target, if there is nothing to hide; or -1. */
+static int find_target(int root, const char *path, int *target) {
+    *target = find_in_root(root, path, false);
+    if (*target >= 0 || errno == ENOENT || errno == ENOTDIR)
+        return 0;
+    /* Once more, to name what is at fault. */
+    *target = open_in_root(root, path, MAKE_NOTHING, 0, false);
+    return *target < 0 ? -1 : 0;
 }
 
 static int make_empty_tmpfs(const char *path) {
@@ -51,12 +56,12 @@ int op_mask(struct stub *stub, const struct stub_mask *arg) {
     int root = slot(stub, &arg->root);
     if (root < 0)
         return -1;
-    autoclose int target = open_in_root(root, arg->path.text, MAKE_NOTHING, 0, false);
-    if (is_missing(target))
+    autoclose int target = -1;
+    if (find_target(root, arg->path.text, &target) < 0)
+        return -1;
+    if (target < 0)
         return 0;
     struct stat status;
-    if (target < 0)
-        return -1;
     if (fstat(target, &status) < 0)
         return failed("fstat", "%s", arg->path.text);
     return S_ISDIR(status.st_mode) ? mask_directory(stub, target, arg->path.text)
@@ -68,11 +73,11 @@ int op_readonly(struct stub *stub, const struct stub_readonly *arg) {
     const char *path = arg->path.text;
     if (root < 0)
         return -1;
-    autoclose int target = open_in_root(root, path, MAKE_NOTHING, 0, false);
-    if (is_missing(target))
-        return 0;
-    if (target < 0)
+    autoclose int target = -1;
+    if (find_target(root, path, &target) < 0)
         return -1;
+    if (target < 0)
+        return 0;
     autoclose int tree = sys_open_tree(target, "", OPEN_TREE_CLONE | AT_EMPTY_PATH | AT_RECURSIVE);
     if (tree < 0)
         return failed("open_tree", "%s", path);

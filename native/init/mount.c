@@ -136,10 +136,10 @@ int op_mount_fs(struct stub *stub, const struct stub_mount_fs *arg) {
     if (root < 0)
         return -1;
     bool no_links = arg->no_symlinks.n != 0, made = false;
-    autoclose int target = open_in_root(root, arg->dest.text, MAKE_NOTHING, 0, no_links);
-    if (target < 0 && errno == ENOENT) {
-        made = true;
-        target = open_in_root(root, arg->dest.text, MAKE_DIRECTORY, 0755, no_links);
+    autoclose int target = find_in_root(root, arg->dest.text, no_links);
+    if (target < 0) {
+        made = errno == ENOENT;
+        target = open_in_root(root, arg->dest.text, made ? MAKE_DIRECTORY : MAKE_NOTHING, 0755, no_links);
     }
     autoclose int mount = target < 0 ? -1 : make_mount(arg, made ? -1 : target);
     if (mount < 0)

@@ -33,11 +33,65 @@ static int openat2_in_root(int root, const char *path, uint64_t flags, bool no_l
     }
 }
 
+int find_in_root(int root, const char *path, bool no_links) {
+    return openat2_in_root(root, path, 0, no_links);
+}
+
+/* Splits path; false if its last component is none that can be made. */
+static bool split_path(const char *path, char folder[PATH_MAX], char name[NAME_MAX + 1]) {
+    size_t length = strlen(path);
+    while (length && path[length - 1] == '/')
+        length--;
+    size_t start = length;
+    while (start && path[start - 1] != '/')
+        start--;
+    size_t size = length - start;
+    if (size == 0 || size > NAME_MAX || start >= PATH_MAX) {
+        errno = size ? ENAMETOOLONG : EINVAL;
+        return false;
+    }
+    memcpy(name, path + start, size);
+    name[size] = '\0';
+    memcpy(folder, path, start);
+    folder[start] = '\0';
+    if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+        return true;
+    errno = EINVAL;
+    return false;
+}
+
+/* Makes `name` in the directory. Exclusive, so that nothing is ever made through a link. */
+static int make_in(int parent, const char *name, enum make make, mode_t mode) {
+    if (make == MAKE_DIRECTORY)
+        return mkdirat(parent, name, mode);
+    autoclose int file = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    return file < 0 ? -1 : 0;
+}
+
+/*
+ * What nearly always is the case: only the last component is missing, and no link is on the way. Whatever else there
+ * may be (-1) is for the walk, which begins anew.
+ */
+static int make_last(int root, const char *path, enum make make, mode_t mode) {
+    char folder[PATH_MAX], name[NAME_MAX + 1];
+    if (!split_path(path, folder, name))
+        return -1;
+    autoclose int parent = openat2_in_root(root, folder, O_DIRECTORY, true);
+    if (parent < 0 || make_in(parent, name, make, mode) < 0)
+        return -1;
+    return openat2_in_root(root, path, 0, true);
+}
+
 int open_in_root(int root, const char *path, enum make make, mode_t mode, bool no_links) {
     int fd = openat2_in_root(root, path, 0, no_links);
     if (fd >= 0)
         return fd;
     int error = errno;
+    if (error == ENOENT && make != MAKE_NOTHING) {
+        fd = make_last(root, path, make, mode);
+        if (fd >= 0)
+            return fd;
+    }
     struct walk walk = {.root = root, .make = make, .mode = mode, .no_links = no_links};
     if (error != ENOENT)
         walk.make = MAKE_NOTHING;
@@ -54,21 +108,8 @@ int open_in_root(int root, const char *path, enum make make, mode_t mode, bool n
 
 int open_parent_in_root(int root, const char *path, char name[NAME_MAX + 1]) {
     char folder[PATH_MAX];
-    size_t length = strlen(path);
-    while (length && path[length - 1] == '/')
-        length--;
-    size_t start = length;
-    while (start && path[start - 1] != '/')
-        start--;
-    size_t size = length - start;
-    if (size == 0 || size > NAME_MAX || start >= sizeof folder)
-        return failed_with(size ? ENAMETOOLONG : EINVAL, "openat2", "%s", path);
-    memcpy(name, path + start, size);
-    name[size] = '\0';
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-        return failed_with(EINVAL, "openat2", "%s", path);
-    memcpy(folder, path, start);
-    folder[start] = '\0';
+    if (!split_path(path, folder, name))
+        return failed("openat2", "%s", path);
     return open_in_root(root, folder, MAKE_DIRECTORY, 0755, false);
 }
 
@@ -110,19 +151,15 @@ static int follow(struct walk *walk, int link, const char *path) {
     return 0;
 }
 
-/* Makes the component in the directory reached so far. Exclusive, so that nothing is ever made through a link. */
+/* Makes the component in the directory reached so far. */
 static int make_missing(const struct walk *walk, const char *component, const char *path) {
     autoclose int parent = openat2_in_root(walk->root, walk->resolved, O_DIRECTORY, true);
     if (parent < 0)
         return failed("openat2", "/%s", walk->resolved);
     bool last = is_last(walk);
-    if (last && walk->make == MAKE_FILE) {
-        autoclose int file =
-            openat(parent, component, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, walk->mode);
-        return file < 0 && errno != EEXIST ? failed("open(O_CREAT)", "/%s", path) : 0;
-    }
-    if (mkdirat(parent, component, last ? walk->mode : 0755) < 0 && errno != EEXIST)
-        return failed("mkdirat", "/%s", path);
+    enum make make = last ? walk->make : MAKE_DIRECTORY;
+    if (make_in(parent, component, make, last ? walk->mode : 0755) < 0 && errno != EEXIST)
+        return failed(make == MAKE_FILE ? "open(O_CREAT)" : "mkdirat", "/%s", path);
     return 0;
 }
 

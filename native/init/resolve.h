@@ -19,5 +19,8 @@ enum make { MAKE_NOTHING, MAKE_DIRECTORY, MAKE_FILE };
  */
 int open_in_root(int root, const char *path, enum make make, mode_t mode, bool no_links);
 
+/* Opens path (O_PATH) if it is there. Records nothing. */
+int find_in_root(int root, const char *path, bool no_links);
+
 /* Opens (O_PATH) the directory that holds the last component of path, made if missing, and copies that component. */
 int open_parent_in_root(int root, const char *path, char name[NAME_MAX + 1]);

@@ -12,9 +12,10 @@
 /* Of one cgroup.procs: a million processes. */
 #define PROCS_MAX (8u << 20)
 
+/* Returns 1 if it has made the directory, 0 if it was there, or -1. */
 static int make_with_parents(const char *path) {
     if (mkdir(path, 0755) == 0)
-        return 0;
+        return 1;
     if (errno == EEXIST)
         return 0;
     char *slash = strrchr(path, '/');
@@ -25,7 +26,9 @@ static int make_with_parents(const char *path) {
         return failed("malloc", NULL);
     if (make_with_parents(parent) < 0)
         return -1;
-    if (mkdir(path, 0755) == 0 || errno == EEXIST)
+    if (mkdir(path, 0755) == 0)
+        return 1;
+    if (errno == EEXIST)
         return 0;
     failed("mkdir", "%s", path);
     /* Empty, since it was missing a moment ago; if others use it by now, it stays. */
@@ -33,9 +36,11 @@ static int make_with_parents(const char *path) {
     return -1;
 }
 
-int cgroup_make(const char *path) {
-    if (make_with_parents(path) < 0)
+int cgroup_make(const char *path, bool *made) {
+    int outcome = make_with_parents(path);
+    if (outcome < 0)
         return -1;
+    *made = outcome > 0;
     int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     return dir < 0 ? failed("open", "%s", path) : dir;
 }

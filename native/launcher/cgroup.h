@@ -1,9 +1,13 @@
 /* Trees of cgroups, v1 and v2 alike. */
 #pragma once
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Makes the directory and its missing parents; returns it as O_PATH, or -1 with a recorded failure. */
-int cgroup_make(const char *path);
+/*
+ * Makes the directory and its missing parents; returns it as O_PATH, or -1 with a recorded failure. `made`: it was not
+ * there before.
+ */
+int cgroup_make(const char *path, bool *made);
 /* 1: no process in it or below; 0: there is one; -1 with errno. */
 int cgroup_is_empty(int dir);
 /* Signals each process in it and below; with SIGKILL until there is none left. Missing is fine. */

@@ -3,11 +3,24 @@
 #include "hands.h"
 #include "io.h"
 #include "wait.h"
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Of hands->fresh; a cgroup in a slot beyond it is looked at. */
+static uint64_t fresh_bit(const union arg *slot) {
+    return slot->n < 64 ? (uint64_t)1 << slot->n : 0;
+}
 
 int hands_cgroup_make(struct hands *hands, const struct op *op) {
     const struct hands_cgroup_make *arg = (const void *)op->args;
-    int dir = cgroup_make(arg->path.text);
-    return dir < 0 ? -1 : slot_fill(hands, &arg->into, dir);
+    bool made;
+    int dir = cgroup_make(arg->path.text, &made);
+    if (dir < 0)
+        return -1;
+    uint64_t bit = fresh_bit(&arg->into);
+    hands->fresh = made ? hands->fresh | bit : hands->fresh & ~bit;
+    return slot_fill(hands, &arg->into, dir);
 }
 
 int hands_cgroup_empty(struct hands *hands, const struct op *op) {
@@ -15,15 +28,29 @@ int hands_cgroup_empty(struct hands *hands, const struct op *op) {
     int dir = slot_of(hands, &arg->dir);
     if (dir < 0)
         return -1;
+    if (hands->fresh & fresh_bit(&arg->dir))
+        return 0;
     int empty = cgroup_is_empty(dir);
     if (empty < 0)
         return failed("read", "cgroup.procs");
     return empty ? 0 : failed_with(ENOTEMPTY, "cgroup.procs", NULL);
 }
 
+/* Whether the operations that kill and remove cgroups, of which this is one, remove this one too. */
+static bool will_be_removed(const struct hands *hands, const struct op *op, const char *path) {
+    for (; op < hands->end && (op->code == HANDS_CGROUP_KILL || op->code == HANDS_CGROUP_REMOVE); op++) {
+        const struct hands_cgroup_remove *arg = (const void *)op->args;
+        if (op->code == HANDS_CGROUP_REMOVE && strcmp(arg->path.text, path) == 0)
+            return true;
+    }
+    return false;
+}
+
 int hands_cgroup_kill(struct hands *hands, const struct op *op) {
-    (void)hands;
     const struct hands_cgroup_kill *arg = (const void *)op->args;
+    /* Removing it at once tells that nobody was in it, and is cheaper than asking. */
+    if (arg->signal_.n == SIGKILL && will_be_removed(hands, op, arg->path.text) && rmdir(arg->path.text) == 0)
+        return 0;
     return cgroup_kill(arg->path.text, (int)arg->signal_.n, deadline_in(arg->deadline.n));
 }
 

@@ -157,15 +157,31 @@ int hands_write(struct hands *hands, const struct op *op) {
     return write_text(hands, file, &arg->text) < 0 ? failed("write", "%s", arg->path.text) : 0;
 }
 
+/* Whether what follows this operation, if it succeeds, writes to the same file: a rule of devices.allow, say. */
+static bool is_written_next(const struct hands *hands, const struct op *op) {
+    const struct op *next = op + 1 + op->skip;
+    if (next >= hands->end || next->code != HANDS_WRITE_AT)
+        return false;
+    const struct hands_write_at *here = (const void *)op->args, *there = (const void *)next->args;
+    return here->dir.n == there->dir.n && strcmp(here->name.text, there->name.text) == 0;
+}
+
 int hands_write_at(struct hands *hands, const struct op *op) {
     const struct hands_write_at *arg = (const void *)op->args;
     int dir = slot_of(hands, &arg->dir);
     if (dir < 0)
         return -1;
-    autoclose int file = openat(dir, arg->name.text, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    autoclose int file = hands->written;
+    hands->written = 0;
+    if (!file)
+        file = openat(dir, arg->name.text, O_WRONLY | O_CLOEXEC | O_NOCTTY);
     if (file < 0)
         return failed("open", "%s", arg->name.text);
-    return write_text(hands, file, &arg->text) < 0 ? failed("write", "%s", arg->name.text) : 0;
+    if (write_text(hands, file, &arg->text) < 0)
+        return failed("write", "%s", arg->name.text);
+    if (is_written_next(hands, op))
+        hands->written = steal_fd(&file);
+    return 0;
 }
 
 /* 1: the file holds the text; 0: something else; -1. */

@@ -50,6 +50,7 @@ static int step(struct hands *hands, const struct program *program, unsigned num
     hands->blamed = false;
     hands->program = number;
     hands->index = index;
+    hands->end = program->ops + program->count;
     uint64_t start = trace_start();
     if (execute(hands, number, index, op) == 0) {
         trace_op(start, number, index, op, NULL);

@@ -21,6 +21,11 @@ struct hands {
     /* Where execution is: a PROGRAM_ number and the operation's index in it. */
     unsigned program;
     size_t index;
+    const struct op *end; /* of that program */
+    /* Slots (below 64) with a cgroup that this plan has made: nobody was in it before. */
+    uint64_t fresh;
+    /* The file that writeAt has open for the operation that follows, which writes to it as well. 0: none. */
+    int written;
     /* The stub's own record, if that is why the operation fails: it names the stub's operation. */
     bool blamed;
     unsigned blamed_program;

@@ -55,6 +55,15 @@ _Noreturn static void become_stub(int binary, int control, int steps, unsigned p
     give_up(control);
 }
 
+/* The child executes the stub at once and until then is in this memory, of which nothing need be copied. */
+__attribute__((noinline)) static pid_t fork_stub(int binary, int control, int steps, unsigned preserve) {
+    pid_t launcher = getpid();
+    pid_t child = vfork();
+    if (child == 0)
+        become_stub(binary, control, steps, preserve, launcher);
+    return child;
+}
+
 /* One that was started before its plan was known. */
 static struct stub *waiting;
 static unsigned waiting_preserve;
@@ -74,13 +83,10 @@ static struct stub *start_one(unsigned preserve) {
     }
     autoclose int near = ends[0], far = ends[1];
     autofree struct stub *stub = calloc(1, sizeof *stub);
-    pid_t launcher = getpid();
     start = trace_start();
-    pid_t helper = stub ? fork() : -1;
-    if (helper == 0)
-        become_stub(binary, far, steps, preserve, launcher);
+    pid_t helper = stub ? fork_stub(binary, far, steps, preserve) : -1;
     if (helper < 0) {
-        failed("fork", NULL);
+        failed("vfork", NULL);
         return NULL;
     }
     trace_step(start, "fork", INIT_NAME);

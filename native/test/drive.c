@@ -102,7 +102,7 @@ static int receive_console(void) {
 
 int main(int argc, char **argv) {
     if (strcmp(argv[0], INIT_NAME) == 0)
-        init_main(atoi(argv[1]));
+        init_main(atoi(argv[1]), -1);
     if (argc < 3)
         bailx("usage", "drive PROGRAM PRESERVE [SLOT=KIND:PATH ...]");
     int ends[2];
