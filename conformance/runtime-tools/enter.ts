@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { mount, mounted, showControllersOnly, unmount } from '../../bench/cgroups.ts';
 import { leave, own } from './isolation.ts';
 
@@ -22,7 +23,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return await run([join(import.meta.dirname, 'main.ts'), ...argv], scratch);
   } finally {
     leave(own(process.pid));
-    for (const controller of added) unmount(join(mounted, controller));
+    for (const controller of added) await release(controller);
     rmSync(scratch, { recursive: true, force: true });
   }
 }
@@ -41,14 +42,35 @@ function run(words: string[], scratch: string): Promise<number> {
 }
 
 function mountHierarchy(controller: string): boolean {
-  const line = new RegExp(`^${controller}\\t\\d+\\t\\d+\\t(\\d+)`, 'm').exec(
-    readFileSync('/proc/cgroups', 'utf8'),
-  );
-  if (line?.[1] !== '1' || readdirSync(mounted).includes(controller)) return false;
-  const folder = join(mounted, controller);
-  mkdirSync(folder);
-  mount('-t', 'cgroup', '-o', controller, controller, folder);
+  if (!lineOf(controller).enabled || readdirSync(mounted).includes(controller)) return false;
+  mkdirSync(join(mounted, controller));
+  mountAgain(controller);
   return true;
+}
+
+function mountAgain(controller: string): void {
+  mount('-t', 'cgroup', '-o', controller, controller, join(mounted, controller));
+}
+
+/**
+ * A hierarchy goes with its last mount, unless the kernel is still burying cgroups in it: then it stays, mounted nowhere,
+ * and containerd no longer finds the statistics of any container.
+ */
+async function release(controller: string): Promise<void> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    unmount(join(mounted, controller));
+    await wait(50);
+    if (lineOf(controller).hierarchy === 0) return;
+    mountAgain(controller);
+  }
+  unmount(join(mounted, controller));
+}
+
+/** Of /proc/cgroups. Hierarchy 0: none of version 1. */
+function lineOf(controller: string): { readonly hierarchy: number; readonly enabled: boolean } {
+  const line = new RegExp(`^${controller}\\t(\\d+)\\t\\d+\\t(\\d+)`, 'm');
+  const [, hierarchy, enabled] = line.exec(readFileSync('/proc/cgroups', 'utf8')) ?? [];
+  return { hierarchy: Number(hierarchy ?? 0), enabled: enabled === '1' };
 }
 
 process.exitCode = await main(process.argv.slice(2));
