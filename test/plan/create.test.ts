@@ -128,7 +128,10 @@ test('a missing working directory is made before the root is read-only', () => {
 });
 
 describe('what is not done yet is refused, not left out', () => {
-  test.each([['linux.netDevices', { linux: { netDevices: { eth0: {} } } }]])('%s', (origin, changes) => {
+  test.each([
+    ['linux.netDevices', { linux: { netDevices: { eth0: {} } } }],
+    ['linux.intelRdt', { linux: { intelRdt: { closID: 'x' } } }],
+  ])('%s', (origin, changes) => {
     expect(() => planOf(changes)).toThrow(expect.objectContaining({ origin, code: 'config-unsupported' }));
   });
 });

@@ -7,6 +7,8 @@ export interface Elsewhere {
   readonly test: readonly [file: string, title: string];
   /** Why there is nothing in a plan. */
   readonly why: string;
+  /** Of what the property is a part, if it shares the fate of the whole. */
+  readonly whole?: Property;
 }
 
 const load = 'test/config/load.test.ts';
@@ -61,11 +63,8 @@ const notYet = {
 /** By what a property begins with, where a golden plan or a case does not show more. */
 export const families: Readonly<Record<Property, Elsewhere>> = {
   'process.execCPUAffinity': affinity,
+  'linux.netDevices{}': { ...notYet, whole: 'linux.netDevices' },
   'linux.netDevices': notYet,
+  'linux.intelRdt.': { ...notYet, whole: 'linux.intelRdt' },
   'linux.intelRdt': notYet,
-  'linux.seccomp.listener': {
-    implemented: 'src/seccomp/compile.ts',
-    test: ['test/seccomp/compile.test.ts', 'SCMP_ACT_NOTIFY'],
-    why: 'refused: not done by this version',
-  },
 };

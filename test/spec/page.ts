@@ -9,6 +9,8 @@ export interface Line {
   /** A test file and a title in it, each of which is red if nothing is done about the property. */
   readonly tests: readonly (readonly [file: string, title: string])[];
   readonly note: string;
+  /** What has to be forgotten to show it: the property, or the whole that it is a part of. */
+  readonly forget: Property;
 }
 
 export const GOLDEN = 'test/golden/golden.test.ts';
@@ -21,12 +23,25 @@ export function lines(): Line[] {
 
 function line({ property, implemented, cases: golden }: Row): Line {
   const tests = golden.map((name) => [GOLDEN, name] as const);
-  if (tests.length > 0) return { property, implemented, tests, note: '' };
+  if (tests.length > 0) return { property, implemented, tests, note: '', forget: property };
   const one = cases.find((one) => one.properties.includes(property));
-  if (one) return { property, implemented: readers(property), tests: [[CASES, property]], note: '' };
+  if (one)
+    return {
+      property,
+      implemented: readers(property),
+      tests: [[CASES, property]],
+      note: '',
+      forget: property,
+    };
   const other = elsewhere[property] ?? family(property);
-  if (other === undefined) return { property, implemented: [], tests: [], note: '' };
-  return { property, implemented: [other.implemented], tests: [other.test], note: other.why };
+  if (other === undefined) return { property, implemented: [], tests: [], note: '', forget: property };
+  return {
+    property,
+    implemented: [other.implemented],
+    tests: [other.test],
+    note: other.why,
+    forget: other.whole ?? property,
+  };
 }
 
 function family(property: Property): Elsewhere | undefined {
