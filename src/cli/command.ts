@@ -4,6 +4,7 @@ import type { Hands } from '../execute/hands.ts';
 import type { Finish, Request } from '../execute/messages.ts';
 import { ProtocolError } from '../execute/session.ts';
 import { untraced } from '../execute/trace.ts';
+import { Guess } from '../guess.ts';
 import { anew } from '../remember.ts';
 import { loadCommand } from './commands.ts';
 import type { Context, LogTarget } from './context.ts';
@@ -26,6 +27,7 @@ export async function runCommand(
   hands: Hands,
   trace = untraced,
   remember = anew,
+  guess = new Guess(),
 ): Promise<Finish | null> {
   const parsed = trace.span('parse', () => parseCommandLine(request.argv.slice(1)), 'command line');
   const debug = parsed.global.flag('debug');
@@ -38,6 +40,7 @@ export async function runCommand(
       log,
       debug,
       remember,
+      guess,
       trace,
       hands: outcome.wrap(hands),
     });
@@ -63,7 +66,7 @@ async function perform(
   parsed: Parsed,
   request: Request,
   outcome: Outcome,
-  base: Pick<Context, 'log' | 'debug' | 'hands' | 'remember' | 'trace'>,
+  base: Pick<Context, 'log' | 'debug' | 'hands' | 'remember' | 'guess' | 'trace'>,
 ): Promise<Finish | null> {
   switch (parsed.kind) {
     case 'version':

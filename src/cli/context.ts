@@ -1,6 +1,7 @@
 import type { Hands } from '../execute/hands.ts';
 import type { Request } from '../execute/messages.ts';
 import type { Trace } from '../execute/trace.ts';
+import type { Guess } from '../guess.ts';
 import type { Remember } from '../remember.ts';
 
 /** Where `--log` wants the messages of this command. */
@@ -31,6 +32,7 @@ export interface Context {
   readonly remember: Remember;
   /** What the phases of the command are told to, by name. */
   readonly trace: Trace;
+  readonly guess: Guess;
   /** Something odd that does not stop the command: one line in the log. */
   warn(message: string): void;
 }

@@ -8,8 +8,9 @@ import { loadConfig } from '../config/load.ts';
 import type { Positions } from '../config/positions.ts';
 import { RailcarError } from '../errors.ts';
 import { errnoText } from '../execute/errno.ts';
+import type { Hands } from '../execute/hands.ts';
 import type { Answer, Read } from '../execute/messages.ts';
-import { exists, file, isThere, readNamed, stub, textOf } from '../execute/reads.ts';
+import { exists, file, isThere, missing, readGroups, stub, textOf } from '../execute/reads.ts';
 import { grantableCapabilities, warnOfUngranted } from '../plan/capabilities.ts';
 import { buildCreate } from '../plan/create.ts';
 import type { CreateOptions, Facts } from '../plan/facts.ts';
@@ -40,13 +41,16 @@ export async function prepareContainer(
   hint: Read | null = stub(options.preserveFds),
 ): Promise<Prepared> {
   const stateDir = `${context.root}/${target.id}`;
-  const answers = await readNamed(context.hands, {
-    config: { ...file(`${target.bundle}/config.json`), max: CONFIG_MAX },
-    mountinfo: file('/proc/self/mountinfo'),
-    launcher: file('/proc/self/stat'),
-    stateDir: exists(stateDir),
-    systemd: exists(SYSTEMD_MARK),
-    hint,
+  const { own: answers, guessed } = await readGroups(context.hands, {
+    own: {
+      config: { ...file(`${target.bundle}/config.json`), max: CONFIG_MAX },
+      mountinfo: file('/proc/self/mountinfo'),
+      launcher: file('/proc/self/stat'),
+      stateDir: exists(stateDir),
+      systemd: exists(SYSTEMD_MARK),
+      hint,
+    },
+    guessed: Object.fromEntries(context.guess.of(target.id).map((path) => [path, file(path)])),
   });
   const bytes = configBytes(answers.config, target.bundle);
   const { trace } = context;
@@ -61,7 +65,7 @@ export async function prepareContainer(
   }
   await refuseHostSettings(config, positions, context.hands);
   const mountinfo = textOf(answers.mountinfo) ?? '';
-  const { cgroups: own } = context.request;
+  const own = context.request.cgroups;
   const host = trace.span(
     'parse',
     () => context.remember('host', `${mountinfo}\0${own}`, () => parseCgroupHost(mountinfo, own)),
@@ -69,7 +73,11 @@ export async function prepareContainer(
   );
   const marked = isThere(answers.systemd) ? { ...host, files: { [SYSTEMD_MARK]: '' } } : host;
   const reads = located(positions, () => cgroupReads(config, marked, target.id));
-  const cgroups = withFiles(marked, reads, await context.hands.read(reads));
+  const cgroups = withFiles(marked, reads, await readRest(context.hands, reads, guessed));
+  context.guess.learn(
+    target.id,
+    reads.map(({ path }) => path),
+  );
   const modules = await securityModules(config.process, context.hands, config.linux?.mountLabel);
   const caller = callerOf(context.request, textOf(answers.launcher));
   const plan = located(positions, () => {
@@ -85,6 +93,18 @@ export async function prepareContainer(
     return trace.span('build', () => buildCreate(config, facts, options), 'plan');
   });
   return { config, positions, plan };
+}
+
+/** The answers to reads of files, some of which are there already. */
+async function readRest(
+  hands: Hands,
+  reads: readonly Read[],
+  known: Readonly<Record<string, Answer>>,
+): Promise<readonly Answer[]> {
+  const unknown = reads.filter(({ path }) => known[path] === undefined);
+  const rest = unknown.length === 0 ? [] : await hands.read(unknown);
+  let at = 0;
+  return reads.map(({ path }) => known[path] ?? rest[at++] ?? missing);
 }
 
 /** The bytes themselves: one character each. */

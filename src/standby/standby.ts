@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { buildInfo } from '../build-info.ts';
 import { runCommand } from '../cli/command.ts';
+import { Guess } from '../guess.ts';
 import { rehearse } from '../warm-up.ts';
 import { newMemory } from './memory.ts';
 import { Standby, type StandbyOptions } from './server.ts';
@@ -27,11 +28,12 @@ export async function startStandby(
 ): Promise<void> {
   for (let round = 0; round < FIRST_REHEARSALS; round++) await rehearse();
   const remember = newMemory();
+  const guess = new Guess();
   const socket = new Socket({ fd: supervisor, readable: true, writable: true });
   const standby = new Standby({
     ...host,
     build: buildInfo.id,
-    command: (request, hands, trace) => runCommand(request, hands, trace, remember),
+    command: (request, hands, trace) => runCommand(request, hands, trace, remember, guess),
     say: (word) => socket.write(words[word]),
   });
   socket.on('error', () => undefined);

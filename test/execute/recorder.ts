@@ -2,6 +2,7 @@ import type { Context } from '../../src/cli/context.ts';
 import type { Hands } from '../../src/execute/hands.ts';
 import type { Answer, Finish, Read, Request, Result } from '../../src/execute/messages.ts';
 import { untraced } from '../../src/execute/trace.ts';
+import { Guess } from '../../src/guess.ts';
 import type { HandsOp } from '../../src/plan/ops.ts';
 import type { Plan } from '../../src/plan/plan.ts';
 import { anew } from '../../src/remember.ts';
@@ -120,6 +121,7 @@ export function fakeContext(
     systemdCgroup: false,
     rootless: 'auto',
     remember: anew,
+    guess: new Guess(),
     trace: untraced,
     warn: (message) => warnings.push(message),
     ...changes,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CreateVerb } from '../../src/cli/verbs.ts';
+import { Guess } from '../../src/guess.ts';
 import { create } from '../../src/lifecycle/create.ts';
 import { plan } from '../../src/lifecycle/plan.ts';
 import { run } from '../../src/lifecycle/run.ts';
@@ -65,6 +66,21 @@ test('create: two batches of reads, then one plan that journals before it makes 
   const names = hands.ops.map(({ op }) => op);
   expect(names.indexOf('writeFile')).toBeLessThan(names.indexOf('cgroupMake'));
   expect(hands.executed[0]?.finish).toMatchObject({ code: 0 });
+});
+
+test('what the last container needed is read at once for the next, and changes nothing else', async () => {
+  const guess = new Guess();
+  const first = new Recorder(host());
+  await create({ ...context(first), guess }, verb);
+  const second = new Recorder(host());
+  await create({ ...context(second), guess }, verb);
+  expect(second.batches).toHaveLength(1);
+  expect(second.ops).toEqual(first.ops);
+  guess.learn('c1', ['/elsewhere/c1/freezer.state']);
+  const third = new Recorder(host());
+  await create({ ...context(third), guess }, verb);
+  expect(third.batches).toHaveLength(2);
+  expect(third.ops).toEqual(first.ops);
 });
 
 describe('run', () => {
