@@ -96,7 +96,7 @@ This page is written by \`npm run spec\` and compared by \`test/spec/spec.test.t
 - The others are named in \`test/spec/elsewhere.ts\` with the reason why no plan shows the property.
 
 \`test/spec/prove\` makes the mistake itself: in a copy of the repository the reader of config.json forgets the property,
-and the named test has to be red. \`test/spec/proof.txt\` is what it said last.
+and the named test has to be red. \`test/spec/proof.txt\` is what it has said so far.
 
 | property | done in | tested by |
 |---|---|---|
