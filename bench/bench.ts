@@ -5,7 +5,7 @@ import type { Samples } from './statistics.ts';
 import type { Measured, Step } from './timer.ts';
 import type { World } from './world.ts';
 
-export type Unit = 'ms' | 'KiB' | 'per second' | 'instructions';
+export type Unit = 'ms' | 'µs' | 'KiB' | 'per second' | 'instructions';
 
 /** One table row: a measure of a scenario, for everyone who took part. */
 export interface Row {

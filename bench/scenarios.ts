@@ -10,6 +10,7 @@ import { peak } from './scenarios/peak.ts';
 import { resident } from './scenarios/resident.ts';
 import { run } from './scenarios/run.ts';
 import { state } from './scenarios/state.ts';
+import { where } from './scenarios/where.ts';
 
 /** `many` is the last one: what it leaves in the kernel's caches shall trouble nobody. */
 export const scenarios: readonly Scenario[] = [
@@ -24,5 +25,6 @@ export const scenarios: readonly Scenario[] = [
   peak,
   resident,
   instructions,
+  where,
   many,
 ];
