@@ -18,6 +18,7 @@ export const where: Scenario = {
   name: 'where',
   isolates:
     'in which steps the time goes: traced commands of railcar alone, after the others have been measured',
+  fullOnly: true,
   async measure(bench: Bench): Promise<readonly Row[]> {
     const contestants = bench.field.contestants.filter(({ name }) => name === 'cold' || name === 'standby');
     const found = new Map<string, Found>();
