@@ -19,7 +19,7 @@ int op_private_parent(struct stub *stub, const struct stub_private_parent *arg) 
         return failed("open", "%s", arg->path.text);
     for (;;) {
         failure_reset();
-        if (change_propagation(stub, at, MS_PRIVATE, arg->path.text) == 0)
+        if (change_propagation(stub, at, arg->propagation.n, arg->path.text) == 0)
             return 0;
         if (errno != EINVAL)
             return -1;

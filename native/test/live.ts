@@ -123,7 +123,7 @@ const clone: Op[] = [
 
 const open = (path: string): Op[] => [
   { op: 'propagate', flags: ['slave', 'rec'] },
-  { op: 'privateParent', path },
+  { op: 'privateParent', path, propagation: ['private'] },
   { op: 'rootfs', path, tree: null, into: 'root' },
 ];
 
@@ -1058,7 +1058,7 @@ test('identity-mapped user namespace: become keeps capabilities, binds come from
         { op: 'openTree', path: join(source, 'f'), recursive: 0, into: 'source' },
         { op: 'become', uid: 0, gid: 0 },
         { op: 'propagate', flags: ['slave', 'rec'] },
-        { op: 'privateParent', path: root },
+        { op: 'privateParent', path: root, propagation: ['private'] },
         { op: 'rootfs', path: root, tree: 'tree', into: 'root' },
         proc,
         bind('', '/etc/f', { tree: 'source', set: ['ro'] }),

@@ -403,8 +403,8 @@ export const stubOps = shapes({
     doc: 'sets the propagation of / in the new mount namespace',
   },
   privateParent: {
-    args: { path: 'string' },
-    doc: 'makes the mount that holds path private in the new mount namespace, so that pivot_root may work',
+    args: { path: 'string', propagation: 'flags:propagation' },
+    doc: 'makes the mount that holds path private, or a slave, in the new mount namespace, so that pivot_root may work',
   },
   openTree: {
     args: { path: 'string', recursive: 'number', into: 'into' },

@@ -74,13 +74,15 @@ const readonlyOp: StubOp = {
 /** Mounts of the container never reach the host unless config.json says so; those of the host reach it, or not. */
 function isolate(config: Config, path: string): StubOp[] {
   const wanted = config.linux?.rootfsPropagation;
+  // The root file system is bound from it: what is private there has no master any more.
+  const slave = wanted === 'slave' || wanted === 'rslave';
   return [
     {
       op: 'propagate',
       flags: propagations[wanted ?? 'rslave'] ?? [],
       origin: wanted === undefined ? 'default propagation' : 'linux.rootfsPropagation',
     },
-    { op: 'privateParent', path, origin: 'root.path' },
+    { op: 'privateParent', path, propagation: [slave ? 'slave' : 'private'], origin: 'root.path' },
   ];
 }
 
