@@ -40,6 +40,8 @@ const handsActions: Actions<HandsOp> = {
   receive: () => 'receive a descriptor from the init process',
   awaitExec: () => 'start the program',
   readFifo: () => 'start the program',
+  moveDevice: ({ device, name }) =>
+    `move the network device${quoted(device)}${name === device ? '' : quoted(name, 'as')}`,
   hook: ({ path }) => `run the hook${quoted(path)}`,
   capture: ({ path }) => `run${quoted(path)}`,
 };
@@ -108,6 +110,7 @@ const stubActions: Actions<StubOp> = {
   waitFifo: () => 'wait for start',
   parentDeath: () => 'set the parent death signal',
   exec: ({ args }) => `execute${quoted(args?.[0])}`,
+  sendNetwork: () => 'send the network namespace to the launcher',
   sendSlot: () => 'send a descriptor to the launcher',
 };
 

@@ -15,6 +15,8 @@ const EPERM = 1;
 const ENOENT = 2;
 const ENOEXEC = 8;
 const EBADF = 9;
+const EEXIST = 17;
+const ENODEV = 19;
 const ENOSPC = 28;
 const ENOSYS = 38;
 const KILLED = 9;
@@ -42,6 +44,18 @@ const hints: readonly Hint[] = [
     when: is(['scheduler'], EPERM),
     text: () =>
       'real-time scheduling needs CAP_SYS_NICE and, in a cgroup of v1, linux.resources.cpu.realtimeRuntime',
+  },
+  {
+    when: is(['moveDevice'], EEXIST),
+    text: () => 'the network namespace has a device of that name already',
+  },
+  {
+    when: is(['moveDevice'], ENODEV),
+    text: () => 'linux.netDevices names devices of the network namespace that railcar is started in',
+  },
+  {
+    when: is(['moveDevice'], EPERM),
+    text: () => 'moving network devices needs CAP_NET_ADMIN in both network namespaces',
   },
   {
     when: is(['spawn'], EBADF),

@@ -14,6 +14,7 @@ import { keyringOps } from './labels.ts';
 import { listenerPlan, seccompOp } from './listener.ts';
 import { mountOps } from './mounts.ts';
 import { deniesSetgroups, hostId, namespaceKind, namespaceOps } from './namespaces.ts';
+import { netDevicePlan } from './netDevices.ts';
 import type { HandsOp, StubOp } from './ops.ts';
 import { protectOps } from './paths.ts';
 import { pidFileOps } from './pidFile.ts';
@@ -56,12 +57,13 @@ function partsOf(config: Config, facts: Facts, options: CreateOptions) {
     root: rootOps(config, facts.bundle, options),
     mounts: mountOps(config, facts, cgroups.paths),
     listener: listenerPlan(facts.seccomp),
+    netDevices: netDevicePlan(config),
     console: consoleOps(config.process, 'process', options.consoleSocket, detach, true, facts.caller.window),
   };
 }
 
 function handsProgram(config: Config, facts: Facts, options: CreateOptions, parts: Parts): HandsOp[] {
-  const { cgroups, join, namespaces, mounts, root, console, listener, hooksWait } = parts;
+  const { cgroups, join, namespaces, mounts, root, console, listener, netDevices, hooksWait } = parts;
   const record = newRecord(config, facts, options, parts);
   const creating = hookState(config, facts.id, facts.bundle, 'creating');
   const running = hookState(config, facts.id, facts.bundle, 'running');
@@ -97,6 +99,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     ...passOps(join),
     clonedOp(config, facts),
     ...listener.tell,
+    ...netDevices.move,
     ...stateLinks(facts.stateDir, cgroups.paths),
     ...console.receive,
     ...(hooksWait
@@ -191,7 +194,7 @@ function newRecord(config: Config, facts: Facts, options: CreateOptions, parts: 
 const KILL = 9;
 
 function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts: Parts): StubOp[] {
-  const { namespaces, mounts, root, console, join, listener, hooksWait } = parts;
+  const { namespaces, mounts, root, console, join, listener, netDevices, hooksWait } = parts;
   const userNamespace = namespaceKind(config, 'user') !== 'none';
   const creating = hookState(config, facts.id, facts.bundle, 'creating');
   const context = {
@@ -214,6 +217,7 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
     { op: 'parentDeath', signal: KILL, origin: 'process' },
     ...takeOps(join),
     ...listener.learn,
+    ...netDevices.send,
     ...join.early,
     ...namespaces.late,
     ...root.sources,
@@ -229,6 +233,7 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
     ...(config.domainname
       ? [{ op: 'domainname', name: config.domainname, origin: 'domainname' } as const]
       : []),
+    ...netDevices.wait,
     ...(hooksWait
       ? [
           { op: 'report', barrier: 'mounted', origin: 'mounts' } as const,

@@ -131,7 +131,7 @@ export const flagTables = {
 /** Names that stand for one number each. */
 export const enumTables = {
   /** Points where the hands and a stub meet. The stub reports one; the hands await it and may release it. */
-  barrier: { cloned: 1, mounted: 2, created: 3, known: 4 },
+  barrier: { cloned: 1, mounted: 2, created: 3, known: 4, network: 5 },
   /** getrlimit(2). */
   rlimit: {
     RLIMIT_CPU: 0,
@@ -336,6 +336,10 @@ export const handsOps = shapes({
   readFifo: {
     args: { path: 'string', process: 'slot' },
     doc: 'opens the exec fifo, unlinks it, reads to its end: execve happened; a failure record is a failure; the death of the process (a pidfd) before that is ESRCH',
+  },
+  moveDevice: {
+    args: { device: 'string', name: 'string', from: 'slot', to: 'slot' },
+    doc: 'moves a network device with its permanent addresses from one network namespace (null: the caller’s) to another, names it and sets it up',
   },
   hook: {
     args: {
@@ -610,6 +614,7 @@ export const stubOps = shapes({
     args: { args: 'strings', env: 'strings', home: 'number', listenPid: 'number', preserve: 'number' },
     doc: 'closes all but 0 to 2+preserve, resets signals, and executes what resolve found; home: adds HOME of this uid from /etc/passwd, else / (2^32: do not); listenPid: adds LISTEN_PID',
   },
+  sendNetwork: { args: {}, doc: 'sends its network namespace to the hands, which take it with receive' },
   sendSlot: { args: { file: 'slot' }, doc: 'sends a descriptor to the hands, which take it with receive' },
 });
 

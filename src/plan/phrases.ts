@@ -41,6 +41,8 @@ export const handsPhrases: Phrases<HandsOp> = {
   receive: ({ into }) => `receive ${into} from the stub`,
   awaitExec: () => 'wait until the user’s program runs',
   readFifo: ({ path }) => `let the container go on through ${path}`,
+  moveDevice: ({ device, name, from, to }) =>
+    `move network device ${device} from ${from ?? 'here'} to ${to ?? 'here'}${name === device ? '' : ` as ${name}`}`,
   hook: ({ path, args, timeout, severity }) =>
     `run hook ${command(path, args)}${within(timeout)}${severity === 'warn' ? ', failure is only a warning' : ''}`,
   capture: ({ path, args }) => `run ${command(path, args)} for its output`,
@@ -122,6 +124,7 @@ export const stubPhrases: Phrases<StubOp> = {
     Number(signal) === 0 ? 'outlive the launcher' : 'die with the launcher until created',
   exec: ({ args, env, preserve }) =>
     `execute ${args.join(' ')} with ${env.length} variables${preserved(preserve)}`,
+  sendNetwork: () => 'send the network namespace to the launcher',
   sendSlot: ({ file }) => `send ${file} to the launcher`,
 };
 

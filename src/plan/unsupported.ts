@@ -8,7 +8,6 @@ import { namespaceKind } from './namespaces.ts';
  */
 export function refuseUnsupported(config: Config): void {
   const { linux = {} } = config;
-  refuse(Object.keys(linux.netDevices ?? {})[0], 'linux.netDevices', 'moving network devices');
   refuse(linux.intelRdt, 'linux.intelRdt', 'cache and memory bandwidth allocation');
   if (namespaceKind(config, 'mount') === 'none') refuseMounting(config);
 }

@@ -126,12 +126,3 @@ test('a missing working directory is made before the root is read-only', () => {
   const list = names(planOf({ process: { cwd: '/srv/new' } }).stubs[0] ?? []);
   expect(list.indexOf('pivot')).toBeLessThan(list.indexOf('makeDir'));
 });
-
-describe('what is not done yet is refused, not left out', () => {
-  test.each([
-    ['linux.netDevices', { linux: { netDevices: { eth0: {} } } }],
-    ['linux.intelRdt', { linux: { intelRdt: { closID: 'x' } } }],
-  ])('%s', (origin, changes) => {
-    expect(() => planOf(changes)).toThrow(expect.objectContaining({ origin, code: 'config-unsupported' }));
-  });
-});

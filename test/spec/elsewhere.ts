@@ -54,17 +54,7 @@ const affinity = {
   why: 'is for `exec`',
 } as const;
 
-const notYet = {
-  implemented: 'src/plan/unsupported.ts',
-  test: ['test/plan/create.test.ts', 'what is not done yet is refused, not left out'],
-  why: 'refused: not done by this version',
-} as const;
-
 /** By what a property begins with, where a golden plan or a case does not show more. */
 export const families: Readonly<Record<Property, Elsewhere>> = {
   'process.execCPUAffinity': affinity,
-  'linux.netDevices{}': { ...notYet, whole: 'linux.netDevices' },
-  'linux.netDevices': notYet,
-  'linux.intelRdt.': { ...notYet, whole: 'linux.intelRdt' },
-  'linux.intelRdt': notYet,
 };
