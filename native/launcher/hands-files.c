@@ -85,6 +85,12 @@ int hands_mkdir_all(struct hands *hands, const struct op *op) {
     return 0;
 }
 
+int hands_rmdir(struct hands *hands, const struct op *op) {
+    (void)hands;
+    const struct hands_rmdir *arg = (const void *)op->args;
+    return rmdir(arg->path.text) < 0 && errno != ENOENT ? failed("rmdir", "%s", arg->path.text) : 0;
+}
+
 int hands_remove_tree(struct hands *hands, const struct op *op) {
     (void)hands;
     const struct hands_remove_tree *arg = (const void *)op->args;

@@ -109,7 +109,7 @@ function validateNetDevices(linux: LinuxSpec, namespaces: Namespaces, findings: 
 /** What is given out by other means than cgroups: caches, memory nodes. */
 function validateAllocation({ intelRdt, memoryPolicy, personality }: LinuxSpec, findings: Findings): void {
   const { closID } = intelRdt ?? {};
-  if (closID !== undefined && /^(\.{1,2})?$|[/\n]/.test(closID)) {
+  if (closID !== undefined && closID !== '/' && /^(\.{1,2})?$|[/\n]/.test(closID)) {
     findings.problem(
       'linux.intelRdt.closID',
       `must be the name of a directory, not ${JSON.stringify(closID)}`,

@@ -13,6 +13,7 @@ const handsActions: Actions<HandsOp> = {
   lock: () => 'lock the container',
   mkdir: ({ path }) => `make the directory${quoted(path)}`,
   mkdirAll: ({ path }) => `make the directory${quoted(path)}`,
+  rmdir: ({ path }) => `remove the directory${quoted(path)}`,
   removeTree: ({ path }) => `remove${quoted(path)}`,
   unmount: ({ dest }) => `unmount${quoted(dest)}`,
   writeFile: ({ path }) => `write${quoted(path)}`,

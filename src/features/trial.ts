@@ -70,6 +70,7 @@ function trial(
         stateDir: '/x',
         caller: { ...caller, uid },
         cgroups: host,
+        resctrl,
         modules,
         seccomp: null,
       },
@@ -92,6 +93,7 @@ function configOf({ process, linux, ...wish }: Wish): Config {
   };
 }
 
+const resctrl = { mountPoint: '/x', schemata: '' };
 const modules = { apparmor: true, selinux: true };
 
 const caller = {

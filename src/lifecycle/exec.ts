@@ -60,6 +60,7 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
       noNewKeyring: record.noNewKeyring === true,
       cgroupPaths: subCgroups(record.cgroup_paths, verb.cgroup),
       state: { ociVersion: record.config.ociVersion, text: runningState(container) },
+      resctrlGroups: record.resctrl?.joined ?? [],
       modules,
       linux: record.config.linux ?? {},
       seccomp: context.trace.span(

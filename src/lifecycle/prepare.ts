@@ -20,6 +20,7 @@ import { refuseMounted } from '../plan/unmount.ts';
 import { compileSeccomp } from '../seccomp/compile.ts';
 import { callerOf } from './caller.ts';
 import { located } from './located.ts';
+import { resctrlOf } from './resctrl.ts';
 import { securityModules } from './security-modules.ts';
 import { refuseHostSettings } from './sysctls.ts';
 
@@ -79,6 +80,7 @@ export async function prepareContainer(
     reads.map(({ path }) => path),
   );
   const modules = await securityModules(config.process, context.hands, config.linux?.mountLabel);
+  const resctrl = await resctrlOf(config.linux?.intelRdt, target.id, mountinfo, context.hands);
   const caller = callerOf(context.request, textOf(answers.launcher));
   const plan = located(positions, () => {
     const seccomp = trace.span(
@@ -86,7 +88,7 @@ export async function prepareContainer(
       () => compileSeccomp(config.linux?.seccomp, context.warn, context.remember),
       'seccomp',
     );
-    const facts: Facts = { ...target, stateDir, caller, cgroups, modules, seccomp };
+    const facts: Facts = { ...target, stateDir, caller, cgroups, resctrl, modules, seccomp };
     const grantable = grantableCapabilities(caller, namespaceKind(config, 'user') !== 'none');
     warnOfUngranted(config.process.capabilities, grantable, context.warn);
     refuseMounted(config, posix.resolve(target.bundle, config.root.path), mountinfo);

@@ -10,8 +10,9 @@ import { joinCgroups, passOps, takeOps } from './cgroup.ts';
 import { consoleOps } from './console.ts';
 import { deviceOps } from './devices.ts';
 import type { CreateOptions, Facts, NamespaceType } from './facts.ts';
+import { intelRdtPlan } from './intelRdt.ts';
 import { keyringOps } from './labels.ts';
-import { listenerPlan, seccompOp } from './listener.ts';
+import { learnOp, listenerPlan, seccompOp, tellOp } from './listener.ts';
 import { mountOps } from './mounts.ts';
 import { deniesSetgroups, hostId, namespaceKind, namespaceOps } from './namespaces.ts';
 import { netDevicePlan } from './netDevices.ts';
@@ -34,7 +35,11 @@ export function buildCreate(config: Config, facts: Facts, options: CreateOptions
     stubs: [stubProgram(config, facts, options, parts)],
     teardown:
       options.verb === 'run' && !options.detach && !options.keep
-        ? teardownOps(config, { ...facts, rootfs: parts.root.path }, Object.values(parts.cgroups.paths))
+        ? teardownOps(
+            config,
+            { ...facts, rootfs: parts.root.path, resctrl: parts.resctrl.groups },
+            Object.values(parts.cgroups.paths),
+          )
         : [],
   };
 }
@@ -58,12 +63,19 @@ function partsOf(config: Config, facts: Facts, options: CreateOptions) {
     mounts: mountOps(config, facts, cgroups.paths),
     listener: listenerPlan(facts.seccomp),
     netDevices: netDevicePlan(config),
+    resctrl: intelRdtPlan(config.linux?.intelRdt, facts.id, facts.resctrl),
     console: consoleOps(config.process, 'process', options.consoleSocket, detach, true, facts.caller.window),
   };
 }
 
+/** The stub's pid is of use to it, or to others who have to do something with it first. */
+function waitsToBeKnown({ listener, resctrl }: Parts): boolean {
+  return listener.slots.length > 0 || resctrl.join.length > 0;
+}
+
 function handsProgram(config: Config, facts: Facts, options: CreateOptions, parts: Parts): HandsOp[] {
-  const { cgroups, join, namespaces, mounts, root, console, listener, netDevices, hooksWait } = parts;
+  const { cgroups, join, namespaces, mounts, root, console, listener, netDevices, resctrl, hooksWait } =
+    parts;
   const record = newRecord(config, facts, options, parts);
   const creating = hookState(config, facts.id, facts.bundle, 'creating');
   const running = hookState(config, facts.id, facts.bundle, 'running');
@@ -74,6 +86,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     // The journal comes before what it lists, so that nothing is left that nobody knows of.
     { op: 'writeFile', path: state, mode: 0o600, text: journalText(record), origin: 'state' },
     ...cgroups.birth,
+    ...resctrl.make,
     ...(run ? [] : fifoOps(config, facts)),
     ...namespaces.open,
     ...mounts.hands,
@@ -98,7 +111,9 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     ...cgroups.make,
     ...passOps(join),
     clonedOp(config, facts),
-    ...listener.tell,
+    ...listener.close,
+    ...resctrl.join,
+    ...(waitsToBeKnown(parts) ? [tellOp] : []),
     ...netDevices.move,
     ...stateLinks(facts.stateDir, cgroups.paths),
     ...console.receive,
@@ -186,6 +201,7 @@ function newRecord(config: Config, facts: Facts, options: CreateOptions, parts: 
     cgroupPaths: parts.cgroups.paths,
     systemdCgroup: options.systemdCgroup,
     noNewKeyring: options.noNewKeyring,
+    resctrl: parts.resctrl.groups,
     launcher: { pid: facts.caller.pid, startTime: facts.caller.startTime },
   };
 }
@@ -194,7 +210,7 @@ function newRecord(config: Config, facts: Facts, options: CreateOptions, parts: 
 const KILL = 9;
 
 function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts: Parts): StubOp[] {
-  const { namespaces, mounts, root, console, join, listener, netDevices, hooksWait } = parts;
+  const { namespaces, mounts, root, console, join, netDevices, hooksWait } = parts;
   const userNamespace = namespaceKind(config, 'user') !== 'none';
   const creating = hookState(config, facts.id, facts.bundle, 'creating');
   const context = {
@@ -216,7 +232,7 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
     // Until the container is created nobody else knows of it, so it must not outlive the launcher.
     { op: 'parentDeath', signal: KILL, origin: 'process' },
     ...takeOps(join),
-    ...listener.learn,
+    ...(waitsToBeKnown(parts) ? [learnOp] : []),
     ...netDevices.send,
     ...join.early,
     ...namespaces.late,

@@ -4,8 +4,9 @@ import { grantableCapabilities, hasCapability } from './capabilities.ts';
 import { joinCgroups } from './cgroup.ts';
 import { consoleOps } from './console.ts';
 import type { ExecFacts, ExecOptions } from './facts.ts';
+import { joinResctrl } from './intelRdt.ts';
 import { keyringOps } from './labels.ts';
-import { listenerPlan, seccompOp } from './listener.ts';
+import { learnOp, listenerPlan, seccompOp, tellOp } from './listener.ts';
 import { joinNamespaces, openNamespace, slotOf } from './namespaces.ts';
 import type { HandsOp, StubOp } from './ops.ts';
 import { pidFileOps } from './pidFile.ts';
@@ -64,6 +65,10 @@ function cgroupJoins(paths: Readonly<Record<string, string>>): PathJoin[] {
   }));
 }
 
+function waitsToBeKnown({ resctrlGroups }: ExecFacts, { listener }: Parts): boolean {
+  return listener.slots.length > 0 || resctrlGroups.length > 0;
+}
+
 function handsProgram(facts: ExecFacts, options: ExecOptions, parts: Parts): HandsOp[] {
   const { namespaces, joins, console, listener } = parts;
   return [
@@ -96,7 +101,9 @@ function handsProgram(facts: ExecFacts, options: ExecOptions, parts: Parts): Han
       origin: 'process',
     },
     { op: 'await', barrier: 'cloned', origin: 'namespace_paths' },
-    ...listener.tell,
+    ...listener.close,
+    ...joinResctrl(facts.resctrlGroups),
+    ...(waitsToBeKnown(facts, parts) ? [tellOp] : []),
     ...console.receive,
     { op: 'awaitExec', origin: 'process.args' },
     ...pidFileOps(options.pidFile),
@@ -108,7 +115,7 @@ const KILL = 9;
 
 function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, parts: Parts): StubOp[] {
   const { caller } = facts;
-  const { userNamespace, namespaces, join, console, listener } = parts;
+  const { userNamespace, namespaces, join, console } = parts;
   const context = {
     origin: 'process',
     filter: facts.seccomp === null ? [] : [seccompOp(facts.seccomp, facts.state, facts.state.text)],
@@ -131,7 +138,7 @@ function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, p
     // A pid namespace is entered only by being born.
     { op: 'clone', namespaces: [], cgroup: join.birth, origin: 'namespace_paths' },
     { op: 'parentDeath', signal: KILL, origin: 'process' },
-    ...listener.learn,
+    ...(waitsToBeKnown(facts, parts) ? [learnOp] : []),
     ...join.early,
     ...(userNamespace ? [{ op: 'become', uid: 0, gid: 0, origin: 'namespace_paths' } as const] : []),
     { op: 'setsid', origin: 'process' },

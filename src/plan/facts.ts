@@ -1,5 +1,6 @@
 import type { CgroupHost } from '../cgroups/host.ts';
 import type { Filter } from '../seccomp/compile.ts';
+import type { Resctrl } from './intelRdt.ts';
 import type { SecurityModules } from './labels.ts';
 import type { Template } from './ops.ts';
 import type { ContainerWide } from './scheduling.ts';
@@ -28,6 +29,8 @@ export interface Facts {
     readonly window: { readonly rows: number; readonly columns: number };
   };
   readonly cgroups: CgroupHost;
+  /** Null where there is none, or config.json has no use for it. */
+  readonly resctrl: Resctrl | null;
   /** Looked at only if config.json asks for a label. */
   readonly modules: SecurityModules;
   /** `linux.seccomp` as compiled by `compileSeccomp`; null where config.json has none. */
@@ -67,6 +70,8 @@ export interface ExecFacts {
   /** Of the container's record, as is the next. */
   readonly noNewKeyring: boolean;
   readonly cgroupPaths: Readonly<Record<string, string>>;
+  /** Of resctrl, those that the container is in. */
+  readonly resctrlGroups: readonly string[];
   /** The container's state as a listener of its filter is told it. */
   readonly state: { readonly ociVersion: string; readonly text: Template };
   readonly modules: SecurityModules;

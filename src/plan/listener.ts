@@ -7,27 +7,25 @@ export interface ListenerPlan {
   /** Before the stub is started. */
   readonly connect: readonly HandsOp[];
   readonly slots: readonly string[];
-  /** Once the stub has been born: the stub's own end is the only one left, and it is told its pid. */
-  readonly tell: readonly HandsOp[];
-  /** Where the stub waits for that. */
-  readonly learn: readonly StubOp[];
+  /** Once the stub has been born: its own end is the only one left. */
+  readonly close: readonly HandsOp[];
 }
 
 const SLOT = 'seccomp';
 
 export function listenerPlan(filter: Filter | null): ListenerPlan {
-  if (filter === null || filter.listener === null) return { connect: [], slots: [], tell: [], learn: [] };
+  if (filter === null || filter.listener === null) return { connect: [], slots: [], close: [] };
   const origin = 'linux.seccomp.listenerPath';
   return {
     connect: [{ op: 'connect', path: filter.listener.path, into: SLOT, origin }],
     slots: [SLOT],
-    tell: [
-      { op: 'close', file: SLOT, origin },
-      { op: 'release', barrier: 'known', origin },
-    ],
-    learn: [{ op: 'hold', barrier: 'known', origin }],
+    close: [{ op: 'close', file: SLOT, origin }],
   };
 }
+
+/** The stub is told its pid as the caller sees it, and waits for that where `learnOp` stands. */
+export const tellOp: HandsOp = { op: 'release', barrier: 'known', origin: 'process' };
+export const learnOp: StubOp = { op: 'hold', barrier: 'known', origin: 'process' };
 
 /** `state`: the container's, with the pid of its first process as the caller sees it. */
 export function seccompOp(

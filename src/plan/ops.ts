@@ -248,6 +248,7 @@ export const handsOps = shapes({
     args: { root: 'string', dest: 'string' },
     doc: 'detaches the mount at dest, which is resolved below the directory root, and all below it; none is fine',
   },
+  rmdir: { args: { path: 'string' }, doc: 'removes a directory; missing is fine' },
   writeFile: {
     args: { path: 'string', mode: 'number', text: 'template' },
     doc: 'writes a whole file atomically: temporary file beside it, then rename',

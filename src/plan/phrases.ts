@@ -12,6 +12,7 @@ export const handsPhrases: Phrases<HandsOp> = {
   lock: ({ file, deadline }) => `lock ${file} within ${deadline} ms`,
   mkdir: ({ path, mode }) => `make directory ${path} (${octal(mode)})`,
   mkdirAll: ({ path, mode }) => `make directory ${path} (${octal(mode)}) unless it exists`,
+  rmdir: ({ path }) => `remove directory ${path}`,
   removeTree: ({ path }) => `remove ${path} and what is in it`,
   unmount: ({ root, dest }) => `detach what is mounted on ${dest} below ${root}`,
   writeFile: ({ path, text }) => `write ${path}: ${excerpt(text)}`,

@@ -2,6 +2,7 @@ import { REMOVE_DEADLINE } from '../cgroups/plan.ts';
 import type { Config } from '../config/config.ts';
 import { hostHooks } from '../hooks/hooks.ts';
 import { hookState } from '../hooks/state.ts';
+import { type ResctrlGroups, removeResctrl } from './intelRdt.ts';
 import type { HandsOp } from './ops.ts';
 import { unmountOps } from './unmount.ts';
 
@@ -17,6 +18,7 @@ export interface Remains {
   readonly bundle: string;
   readonly stateDir: string;
   readonly rootfs: string;
+  readonly resctrl?: ResctrlGroups | null;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Remains {
  */
 export function teardownOps(
   config: Config,
-  { id, bundle, stateDir, rootfs }: Remains,
+  { id, bundle, stateDir, rootfs, resctrl }: Remains,
   paths: readonly string[],
 ): HandsOp[] {
   const each = [...new Set(paths)];
@@ -48,6 +50,7 @@ export function teardownOps(
         origin: 'linux.cgroupsPath',
       }),
     ),
+    ...removeResctrl(resctrl),
     ...unmountOps(config, rootfs),
     ...hostHooks(config, 'poststop', stopped),
     { op: 'removeTree', path: stateDir, origin: 'state' },

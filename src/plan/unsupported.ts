@@ -7,8 +7,6 @@ import { namespaceKind } from './namespaces.ts';
  * container that is not the one that was described, perhaps a less confined one.
  */
 export function refuseUnsupported(config: Config): void {
-  const { linux = {} } = config;
-  refuse(linux.intelRdt, 'linux.intelRdt', 'cache and memory bandwidth allocation');
   if (namespaceKind(config, 'mount') === 'none') refuseMounting(config);
 }
 
@@ -23,9 +21,4 @@ function refuseMounting({ root, process, linux = {} }: Config): void {
     if (!value) continue;
     throw new PlanError('config-unsupported', origin, 'needs a mount namespace in linux.namespaces');
   }
-}
-
-function refuse(value: unknown, origin: string, what: string): void {
-  if (value === undefined || value === '') return;
-  throw new PlanError('config-unsupported', origin, `this version of railcar does not support ${what}`);
 }

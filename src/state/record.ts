@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { parseJson } from '../config/json.ts';
 import { stringifyJson } from '../config/stringify.ts';
 import { RailcarError } from '../errors.ts';
+import type { ResctrlGroups } from '../plan/intelRdt.ts';
 import type { Template } from '../plan/ops.ts';
 
 /** Written into every record; a reader refuses a newer one. */
@@ -43,6 +44,7 @@ export interface NewRecord {
   readonly systemdCgroup: boolean;
   /** Made with --no-new-keyring; an exec into it then keeps its caller's keyring too. */
   readonly noNewKeyring: boolean;
+  readonly resctrl: ResctrlGroups | null;
   readonly launcher: ProcessId;
 }
 
@@ -66,6 +68,8 @@ export interface ContainerRecord {
   readonly systemdCgroup: boolean;
   /** Absent in records of earlier releases. */
   readonly noNewKeyring?: boolean;
+  /** Absent in records of containers without any. */
+  readonly resctrl?: ResctrlGroups;
   readonly init_process_pid: number;
   readonly init_process_start: number;
   readonly cgroup_paths: Readonly<Record<string, string>>;
@@ -151,6 +155,7 @@ function common(fresh: NewRecord) {
     launcher: fresh.launcher,
     systemdCgroup: fresh.systemdCgroup,
     noNewKeyring: fresh.noNewKeyring,
+    ...(fresh.resctrl !== null && { resctrl: fresh.resctrl }),
     cgroup_paths: fresh.cgroupPaths,
     config: fresh.config,
   };

@@ -18,6 +18,7 @@ export const facts: Facts = {
     window: { rows: 0, columns: 0 },
   },
   cgroups: cgroups(),
+  resctrl: { mountPoint: '/sys/fs/resctrl', schemata: null },
   modules: { apparmor: true, selinux: true },
   seccomp: null,
 };

@@ -22,6 +22,7 @@ const base: ExecFacts = {
     cpuacct: '/cg/cpu,cpuacct/x',
     '': '/cg/unified/x',
   },
+  resctrlGroups: [],
   state: { ociVersion: '1.3.0', text: '{}' },
   modules: facts.modules,
   linux: {},
@@ -107,4 +108,12 @@ test('personality and memory policy are those of the container, labels those of 
   expect(list).toEqual(expect.arrayContaining(['personality', 'memoryPolicy', 'writeSelf']));
   const modules = { apparmor: false, selinux: false };
   expect(() => exec({ selinuxLabel: 's' }, { modules })).toThrow('this kernel has no SELinux');
+});
+
+test('the groups of resctrl are joined before the process may go on', () => {
+  const { hands, stub } = exec({}, { resctrlGroups: ['/sys/fs/resctrl/x'] });
+  const list = names(hands);
+  expect(list.indexOf('write')).toBeLessThan(list.indexOf('release'));
+  expect(names(stub)).toContain('hold');
+  expect(names(exec().stub)).not.toContain('hold');
 });

@@ -24,6 +24,7 @@ const fresh: NewRecord = {
   },
   cgroupPaths: { memory: '/cg/memory/c1' },
   systemdCgroup: false,
+  resctrl: null,
   noNewKeyring: false,
   launcher: { pid: 77, startTime: 700 },
 };
