@@ -27,6 +27,8 @@ together() {
   railcar_only 'runc 1.1 has no lock: several win'
   bundle
   create
+  runtime kill "$ID" KILL
+  eventually has_status stopped
   same "$(together 5 delete "$ID")" 1
   same "$(cat "$WORK"/together.* | sort -u)" "\"$ID\": container does not exist"
 }

@@ -8,6 +8,7 @@ count() { events "$1" | wc -l; }
 happened() { [ -n "$(events ".pid == $1 and .name == \"$2\"")" ] || fail "no step $2 of process $1 in $(cat "$TRACE")"; }
 
 # Processes of a trace.
+# shellcheck disable=SC2034
 LAUNCHER=1 NODE=2 STUB=3
 
 # Every trace, whatever came of its command: one step is the command, all others lie in it, and in one row a step lies in
