@@ -8,9 +8,9 @@
 /* From here on the filter holds: one sendmsg, which the plan has seen to it that nobody has to be asked about. */
 static int hand_over(
     struct stub *stub, const struct stub_seccomp *arg, const char *state, size_t size, int listener) {
-    if (fds_send(stub->slots[arg->listener.n], state, size, &listener, 1) < 0)
+    if (fds_send(slot(stub, &arg->listener), state, size, &listener, 1) < 0)
         return failed("sendmsg", "seccomp listener");
-    close_descriptor(&stub->slots[arg->listener.n]);
+    set_slot(stub, &arg->listener, -1);
     return 0;
 }
 

@@ -164,6 +164,9 @@ int stub_receive(struct stub *stub, struct channel_packet *packet) {
     if (wait_for(stub->control, POLLIN, NO_DEADLINE) < 0)
         return failed("wait", "stub");
     int outcome = channel_receive(stub->control, packet);
+    /* It ended before it had read all that it was sent. The kernel says so first; what it had to say itself comes next. */
+    if (outcome < 0 && errno == ECONNRESET)
+        outcome = channel_receive(stub->control, packet);
     if (outcome < 0 && errno != ECONNRESET)
         return failed("recvmsg", "stub");
     return outcome > 0;

@@ -1,4 +1,5 @@
 #include "channel.h"
+#include "../launcher/stub.h"
 #include "fdpass.h"
 #include "test.h"
 #include <errno.h>
@@ -100,6 +101,20 @@ static void test_end(void) {
     CHECK(channel_send(ends[1], CHANNEL_REPORT, NULL, 0, NULL, 0) < 0 && errno == EPIPE);
 }
 
+/* A stub that ends before it has read all that it was sent has said why all the same. */
+static void test_last_words(void) {
+    int pair[2];
+    CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) == 0);
+    struct stub stub = {.control = pair[0]};
+    CHECK(channel_send(pair[1], CHANNEL_REPORT, (uint64_t[]){1}, 1, NULL, 0) == 0);
+    CHECK(channel_send(pair[0], CHANNEL_RELEASE, (uint64_t[]){2}, 1, NULL, 0) == 0);
+    close(pair[1]);
+    struct channel_packet packet;
+    CHECK(stub_receive(&stub, &packet) == 1 && packet.type == CHANNEL_REPORT && packet.words[0] == 1);
+    CHECK(stub_receive(&stub, &packet) == 0);
+    close(pair[0]);
+}
+
 int main(void) {
     if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) < 0)
         return 1;
@@ -108,5 +123,6 @@ int main(void) {
     test_garbage();
     test_unwanted_descriptors();
     test_end();
+    test_last_words();
     return END();
 }

@@ -44,7 +44,7 @@ ended() { ! grep -q '^State:.[^ZX]' "/proc/$1/status" 2>/dev/null; }
   railcar_only 'runc 1.1 skips the others'
   bundle ".hooks.poststop = [{path: \"/bin/false\"}, {path: \"/bin/touch\", args: [\"touch\", \"$WORK/second\"]}]"
   create
-  run runtime delete "$ID"
+  run runtime delete --force "$ID"
   succeeds
   [ -e "$WORK/second" ]
 }
