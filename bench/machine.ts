@@ -20,8 +20,8 @@ export function describeMachine({ contestants, floor }: Field): readonly (readon
         .map((load) => load.toFixed(1))
         .join(' '),
     ],
-    ['engine', `${engineVersion(floor)} (${floor[0]})`],
-    ...contestants.map(({ name, version, command }) => [name, `${version} (${command[0]})`] as const),
+    ['engine', engineVersion(floor)],
+    ...contestants.map(({ name, version }) => [name, version] as const),
   ];
 }
 
