@@ -57,20 +57,29 @@ function mountAgain(controller: string): void {
  * and containerd no longer finds the statistics of any container.
  */
 async function release(controller: string): Promise<void> {
-  for (let attempt = 0; attempt < 20; attempt++) {
-    unmount(join(mounted, controller));
+  for (let attempt = 0; attempt < 200; attempt++) {
     await wait(50);
+    if (lineOf(controller).cgroups > 1) continue;
+    unmount(join(mounted, controller));
     if (lineOf(controller).hierarchy === 0) return;
     mountAgain(controller);
   }
   unmount(join(mounted, controller));
 }
 
-/** Of /proc/cgroups. Hierarchy 0: none of version 1. */
-function lineOf(controller: string): { readonly hierarchy: number; readonly enabled: boolean } {
-  const line = new RegExp(`^${controller}\\t(\\d+)\\t\\d+\\t(\\d+)`, 'm');
-  const [, hierarchy, enabled] = line.exec(readFileSync('/proc/cgroups', 'utf8')) ?? [];
-  return { hierarchy: Number(hierarchy ?? 0), enabled: enabled === '1' };
+interface Line {
+  /** 0: none of version 1. */
+  readonly hierarchy: number;
+  /** With those that are removed and not yet forgotten; 1 is the root. */
+  readonly cgroups: number;
+  readonly enabled: boolean;
+}
+
+/** Of /proc/cgroups. */
+function lineOf(controller: string): Line {
+  const line = new RegExp(`^${controller}\\t(\\d+)\\t(\\d+)\\t(\\d+)`, 'm');
+  const [, hierarchy, cgroups, enabled] = line.exec(readFileSync('/proc/cgroups', 'utf8')) ?? [];
+  return { hierarchy: Number(hierarchy ?? 0), cgroups: Number(cgroups ?? 0), enabled: enabled === '1' };
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -87,8 +87,8 @@ setup() {
   sound
   planned
   happened $STUB exec
-  # The stub starts no sooner than the launcher spawns it, and goes on only while the launcher waits.
-  jq -e '[.traceEvents[] | select(.ph == "X")] | (map(select(.name == "spawn")) | .[0].ts) as $from
+  # The stub starts no sooner than the launcher forks it, and goes on only while the launcher waits.
+  jq -e '[.traceEvents[] | select(.ph == "X")] | (map(select(.name == "fork")) | .[0].ts) as $from
     | (map(select(.name == "awaitExec")) | .[0] | .ts + .dur) as $to
     | map(select(.pid == 3)) | all(.ts >= $from and .ts + .dur <= $to + 1000)' "$TRACE"
   runtime --trace "$TRACE" exec "$ID" true
