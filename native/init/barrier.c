@@ -9,13 +9,18 @@ int op_report(struct stub *stub, const struct stub_report *arg) {
     return stub_send(stub, CHANNEL_REPORT, &arg->barrier.n, 1, -1) < 0 ? failed("send", "report") : 0;
 }
 
+/* The next packet of the hands; `what` is due. */
+static int hear(struct stub *stub, struct channel_packet *packet, const char *what) {
+    int got = channel_receive(stub->control, packet);
+    if (got < 0)
+        return failed("receive", "%s", what);
+    return got == 0 ? failed_with(ECONNRESET, "receive", "%s", what) : 0;
+}
+
 int op_hold(struct stub *stub, const struct stub_hold *arg) {
     struct channel_packet packet;
-    int got = channel_receive(stub->control, &packet);
-    if (got < 0)
-        return failed("receive", "release");
-    if (got == 0)
-        return failed_with(ECONNRESET, "receive", "release");
+    if (hear(stub, &packet, "release") < 0)
+        return -1;
     if (packet.type != CHANNEL_RELEASE || packet.word_count != CHANNEL_RELEASE_WORDS ||
         packet.words[0] != arg->barrier.n)
         return failed_with(EBADMSG, "receive", "release");
@@ -28,11 +33,8 @@ int op_hold(struct stub *stub, const struct stub_hold *arg) {
 
 int op_take(struct stub *stub, const struct stub_take *arg) {
     struct channel_packet packet;
-    int got = channel_receive(stub->control, &packet);
-    if (got < 0)
-        return failed("receive", "slots");
-    if (got == 0)
-        return failed_with(ECONNRESET, "receive", "slots");
+    if (hear(stub, &packet, "slots") < 0)
+        return -1;
     size_t count = arg->slots.number_count;
     if (packet.type != CHANNEL_SLOTS || packet.word_count != count || packet.fd_count != count)
         return failed_with(EBADMSG, "receive", "slots");
