@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { bitList } from '../../src/config/bit-list.ts';
 import type { Process } from '../../src/config/config.ts';
 import { buildExec } from '../../src/plan/exec.ts';
 import type { ExecFacts, ExecOptions } from '../../src/plan/facts.ts';
@@ -99,6 +100,7 @@ test('processors: the first ones before the cgroups are joined, the last ones af
   const list = names(stub);
   expect(list.indexOf('affinity')).toBeLessThan(list.indexOf('clone'));
   expect(list.lastIndexOf('affinity')).toBeGreaterThan(list.lastIndexOf('joinCgroup'));
+  expect(stub.flatMap((op) => (op.op === 'affinity' ? [bitList(op.cpus)] : []))).toEqual(['0', '1']);
   expect(names(exec().stub)).not.toContain('affinity');
 });
 

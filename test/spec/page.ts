@@ -16,9 +16,12 @@ export interface Line {
 export const GOLDEN = 'test/golden/golden.test.ts';
 export const CASES = 'test/spec/cases.test.ts';
 
-/** Every property of config.json that is known, with what is known of it. */
-export function lines(): Line[] {
-  return rows(properties('config-schema.json')).map(line);
+let known: readonly Line[] | undefined;
+
+/** Every property of config.json, with what is known of it. */
+export function lines(): readonly Line[] {
+  known ??= rows(properties('config-schema.json')).map(line);
+  return known;
 }
 
 function line({ property, implemented, cases: golden }: Row): Line {
@@ -96,7 +99,7 @@ This page is written by \`npm run spec\` and compared by \`test/spec/spec.test.t
 - The others are named in \`test/spec/elsewhere.ts\` with the reason why no plan shows the property.
 
 \`test/spec/prove\` makes the mistake itself: in a copy of the repository the reader of config.json forgets the property,
-and the named test has to be red. \`test/spec/proof.txt\` is what it has said so far.
+and the named test has to be red. \`test/spec/proof.txt\` is what it has said of each of them.
 
 | property | done in | tested by |
 |---|---|---|

@@ -3,12 +3,14 @@
  * forgotten, as if nobody had written the code for it, and the tests that are named for it have to be red.
  *
  *     test/spec/prove [PROPERTY...]     all of them without arguments; a line each, and exit status 1 if one stays green
+ *     PROOF=write test/spec/prove …     and proof.txt says what was found of these
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Line } from './page.ts';
+import { type Proof, proofLine, readProof, writeProof } from './proof.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const vitest = join(repository, 'node_modules/vitest/vitest.mjs');
@@ -33,13 +35,23 @@ export function forgotten<T>(value: T): T { if (!process.env.FORGET) return valu
 const copy = mkdtempSync(join(tmpdir(), 'railcar-prove-'));
 try {
   prepare();
-  const wanted = process.argv.slice(2);
-  const green = known()
-    .filter(({ property }) => wanted.length === 0 || wanted.includes(property))
-    .filter((line) => !prove(line));
-  process.exitCode = green.length > 0 ? 1 : 0;
+  proveAll(process.argv.slice(2));
 } finally {
   if (!process.env.PROVE_KEEP) rmSync(copy, { recursive: true });
+}
+
+function proveAll(wanted: readonly string[]): void {
+  const all = known();
+  const names = all.map(({ property }) => property);
+  const strange = wanted.filter((name) => !names.includes(name));
+  if (strange.length > 0) throw new Error(`no property is called ${strange.join(', ')}`);
+  const proofs = all.filter(({ property }) => wanted.length === 0 || wanted.includes(property)).map(proved);
+  const green = proofs.filter(({ red }) => !red);
+  process.stdout.write(
+    `${proofs.length} properties, ${proofs.length - green.length} red, ${green.length} green\n`,
+  );
+  if (process.env.PROOF === 'write') writeProof(names, [...readProof(), ...proofs]);
+  process.exitCode = green.length > 0 ? 1 : 0;
 }
 
 function prepare(): void {
@@ -75,16 +87,14 @@ test('lines', { timeout: 120_000 }, () => writeFileSync(${JSON.stringify(file)},
   return JSON.parse(readFileSync(file, 'utf8')) as Line[];
 }
 
-/** True if every named test is red. */
-function prove({ property, forget, tests }: Line): boolean {
+/** Red if every named test is. */
+function proved({ property, forget, tests }: Line): Proof {
   const files = [...new Set(tests.map(([file]) => file))];
   const failed = run(forget, [...files, '-t', tests.map(([, title]) => escaped(title)).join('|')]);
   const red = tests.map(([, title]) => failed.some((name) => name.includes(title)));
-  const proved = red.length > 0 && red.every(Boolean);
-  process.stdout.write(
-    `${proved ? 'red  ' : 'GREEN'} ${property}: ${tests.map(([file, title]) => `${file} "${title}"`).join(', ')}\n`,
-  );
-  return proved;
+  const proof = { property, red: red.length > 0 && red.every(Boolean), tests };
+  process.stdout.write(proofLine(proof));
+  return proof;
 }
 
 function escaped(text: string): string {

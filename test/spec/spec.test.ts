@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lines, page } from './page.ts';
+import { readProof } from './proof.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const file = resolve(repository, 'docs/spec.md');
@@ -27,6 +28,19 @@ describe('docs/spec.md', { timeout: 120_000 }, () => {
         expect(readFileSync(resolve(repository, path), 'utf8'), `${property}: ${path}`).toContain(title);
       }
     }
+  });
+
+  test('is proved of every property: test/spec/prove has seen its tests red without it', () => {
+    const proofs = new Map(readProof().map((proof) => [proof.property, proof]));
+    const unproved = lines().filter(({ property, tests }) => {
+      const proof = proofs.get(property);
+      const same = proof?.tests.some(([file, title]) =>
+        tests.some(([other, name]) => other === file && name === title),
+      );
+      return !(proof?.red && same);
+    });
+    const again = unproved.map(({ property }) => property);
+    expect(again, `PROOF=write test/spec/prove '${again.join("' '")}'`).toEqual([]);
   });
 });
 
