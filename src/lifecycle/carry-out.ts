@@ -4,6 +4,7 @@ import { RailcarError } from '../errors.ts';
 import { failureError } from '../execute/failure.ts';
 import type { Failure, Finish, Result } from '../execute/messages.ts';
 import type { Plan } from '../plan/plan.ts';
+import { missingContainer } from '../state/transitions.ts';
 import type { Locate } from './positions.ts';
 
 interface Explanation {
@@ -48,5 +49,5 @@ const ENOENT = 2;
 /** Another command has removed the container since its record was read. */
 export function goneMeanwhile({ op, origin, errno }: Failure): RailcarError | undefined {
   if (op !== 'open' || origin !== 'state' || errno !== ENOENT) return undefined;
-  return new RailcarError('container-missing', 'container does not exist');
+  return missingContainer();
 }

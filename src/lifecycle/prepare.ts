@@ -18,6 +18,7 @@ import { namespaceKind } from '../plan/namespaces.ts';
 import type { Plan } from '../plan/plan.ts';
 import { refuseMounted } from '../plan/unmount.ts';
 import { compileSeccomp } from '../seccomp/compile.ts';
+import { existingContainer } from '../state/transitions.ts';
 import { callerOf } from './caller.ts';
 import { located } from './located.ts';
 import { resctrlOf } from './resctrl.ts';
@@ -62,7 +63,7 @@ export async function prepareContainer(
   );
   for (const warning of warnings) context.warn(warning);
   if (isThere(answers.stateDir)) {
-    throw new RailcarError('container-exists', 'container with given ID already exists');
+    throw existingContainer();
   }
   await refuseHostSettings(config, positions, context.hands);
   const mountinfo = textOf(answers.mountinfo) ?? '';

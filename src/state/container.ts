@@ -7,6 +7,7 @@ import type { Trace } from '../execute/trace.ts';
 import { PROCESS } from './links.ts';
 import { type ContainerRecord, parseRecord } from './record.ts';
 import { linkedStatusReads, type Status, statusFrom, statusReads } from './status.ts';
+import { missingContainer } from './transitions.ts';
 
 /** A container as its record and the host's processes show it. */
 export interface Container {
@@ -85,7 +86,7 @@ const ENOTDIR = 20;
 
 function recordOf(answer: Answer, path: string): ContainerRecord {
   if (answer.errno === ENOENT || answer.errno === ENOTDIR) {
-    throw new RailcarError('container-missing', 'container does not exist');
+    throw missingContainer();
   }
   const bytes = answer.items[0];
   if (answer.errno !== 0 || bytes === undefined) {
