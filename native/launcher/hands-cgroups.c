@@ -1,5 +1,6 @@
 /* Operations on cgroups. */
 #include "cgroup.h"
+#include "device-filter.h"
 #include "hands.h"
 #include "io.h"
 #include "wait.h"
@@ -34,6 +35,12 @@ int hands_cgroup_empty(struct hands *hands, const struct op *op) {
     if (empty < 0)
         return failed("read", "cgroup.procs");
     return empty ? 0 : failed_with(ENOTEMPTY, "cgroup.procs", NULL);
+}
+
+int hands_device_filter(struct hands *hands, const struct op *op) {
+    const struct hands_device_filter *arg = (const void *)op->args;
+    int dir = slot_of(hands, &arg->dir);
+    return dir < 0 ? -1 : device_filter_attach(dir, arg->filter.text, arg->filter.length);
 }
 
 /* Whether the operations that kill and remove cgroups, of which this is one, remove this one too. */

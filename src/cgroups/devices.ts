@@ -1,21 +1,28 @@
 import type { DeviceRule } from '../config/config.ts';
+import { deviceList, isForAll } from './device-list.ts';
 import type { Setting } from './setting.ts';
 
-/**
- * Always allowed, after the rules of config.json: making any node, and using those that every container has.
- * 1:3 null, 1:5 zero, 1:7 full, 1:8 random, 1:9 urandom, 5:0 tty, 5:2 ptmx, 136 the terminals in /dev/pts.
- */
-const always = [
-  'c *:* m',
-  'b *:* m',
-  'c 1:3 rwm',
-  'c 1:5 rwm',
-  'c 1:7 rwm',
-  'c 1:8 rwm',
-  'c 1:9 rwm',
-  'c 5:0 rwm',
-  'c 5:2 rwm',
-  'c 136:* rwm',
+const character = (major: number, minor?: number): DeviceRule => ({
+  allow: true,
+  type: 'c',
+  major,
+  ...(minor !== undefined && { minor }),
+  access: 'rwm',
+});
+
+/** Always allowed, after the rules of config.json: making any node, and using those that every container has. */
+export const alwaysAllowed: readonly DeviceRule[] = [
+  { allow: true, type: 'c', access: 'm' },
+  { allow: true, type: 'b', access: 'm' },
+  // null, zero, full, random, urandom, tty, ptmx, and the terminals in /dev/pts.
+  character(1, 3),
+  character(1, 5),
+  character(1, 7),
+  character(1, 8),
+  character(1, 9),
+  character(5, 0),
+  character(5, 2),
+  character(136),
 ];
 
 interface Write {
@@ -30,6 +37,8 @@ interface Write {
  * the kernel refuses to widen beyond the parent's list then fails only where it is really asked for.
  */
 export function deviceSettings(rules: readonly DeviceRule[] = []): Setting[] {
+  // Throws for what the kernel would not do.
+  deviceList(rules);
   const lastForAll = rules.findLastIndex(isForAll);
   const start = rules[lastForAll]?.allow ?? false;
   const asked = rules.map(ruleWrite).slice(lastForAll + 1);
@@ -55,18 +64,17 @@ export function allowsAllDevices(rules: readonly DeviceRule[] = []): boolean {
 /** Callers usually ask for these themselves. A rule that denies may have taken back what was asked for before it. */
 function alwaysWrites(asked: readonly Write[]): Write[] {
   const done = asked.every(({ allow }) => allow) ? asked.map(({ text }) => text) : [];
-  return always
-    .filter((text) => !done.includes(text))
-    .map((text) => ({ allow: true, text, origin: 'devices' }));
+  return alwaysAllowed
+    .map((rule) => ({ allow: true, text: ruleText(rule), origin: 'devices' }))
+    .filter(({ text }) => !done.includes(text));
 }
 
 function ruleWrite(rule: DeviceRule, index: number): Write {
-  const text = `${rule.type} ${number(rule.major)}:${number(rule.minor)} ${rule.access || 'rwm'}`;
-  return { allow: rule.allow, text, origin: `devices[${index}]` };
+  return { allow: rule.allow, text: ruleText(rule), origin: `devices[${index}]` };
 }
 
-function isForAll({ type }: DeviceRule): boolean {
-  return type === undefined || type === '' || type === 'a';
+function ruleText({ type, major, minor, access }: DeviceRule): string {
+  return `${type} ${number(major)}:${number(minor)} ${access || 'rwm'}`;
 }
 
 function number(value: number | undefined): string {

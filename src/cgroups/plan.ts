@@ -1,6 +1,7 @@
 import type { Resources } from '../config/config.ts';
 import { PlanError } from '../plan/error.ts';
 import type { HandsOp } from '../plan/ops.ts';
+import { deviceFilterOp } from './device-filter.ts';
 import { allowsAllDevices, deviceSettings } from './devices.ts';
 import { type CgroupHost, hierarchyFor } from './host.ts';
 import { cgroupPlaces, type Place } from './paths.ts';
@@ -42,20 +43,28 @@ export interface CgroupPlan {
 /** How long (ms) to wait for a cgroup whose processes are dying before it can be removed. */
 export const REMOVE_DEADLINE = 2000;
 
-/** How the container's cgroups are made, filled and found again. Throws PlanError when that cannot be. */
+/**
+ * How the container's cgroups are made, filled and found again. Throws PlanError when that cannot be. `rootless`: the
+ * caller is not the host's root.
+ */
 export function cgroupOps(
   config: CgroupConfig,
   host: CgroupHost,
   id: string,
   systemdCgroup: boolean,
+  rootless = false,
 ): CgroupPlan {
   if (systemdCgroup) refuseSystemd(config.linux?.cgroupsPath, host);
   const places = cgroupPlaces(config.linux?.cgroupsPath, host, id);
   for (const place of places) refuseFrozen(place, host);
   const settings = containerSettings(config.linux?.resources ?? {}, host);
   for (const each of settings) requireController(each, host);
+  const devices = config.linux?.resources?.devices;
   const fill = (chosen: readonly Place[]): HandsOp[] => [
     ...chosen.flatMap(makeOps),
+    ...chosen
+      .filter((place) => filtersDevices(place, host, devices))
+      .map(({ slot }) => deviceFilterOp(slot, devices, 'linux.resources.devices', rootless)),
     ...chosen.flatMap((place) => inheritOps(place, host, settings)),
     ...chosen.flatMap((place) => subtreeOps(place, host, settings)),
     ...settings
@@ -72,25 +81,21 @@ export function cgroupOps(
 
 /** All writes that `linux.resources` of a new container stands for. */
 function containerSettings(resources: Resources, host: CgroupHost): Setting[] {
-  if (host.mode !== 'v2') {
-    return [
-      ...(needsDevices(resources, host) ? deviceSettings(resources.devices) : []),
-      ...v1Settings(resources),
-    ];
-  }
-  if (!allowsAllDevices(resources.devices)) {
-    throw new PlanError(
-      'config-unsupported',
-      'linux.resources.devices',
-      'restricting devices on cgroup v2 needs an eBPF program, which this version of railcar cannot make',
-    );
-  }
-  return v2Settings(resources);
+  if (host.mode === 'v2') return v2Settings(resources);
+  return [
+    ...(needsDevices(resources, host) ? deviceSettings(resources.devices) : []),
+    ...v1Settings(resources),
+  ];
 }
 
 /** Without the controller, a container that may use every device needs none; any other must not start. */
 function needsDevices({ devices }: Resources, host: CgroupHost): boolean {
-  return hierarchyFor(host, 'devices') !== undefined || !allowsAllDevices(devices);
+  return hierarchyFor(host, 'devices') !== undefined || (host.mode === 'v1' && !allowsAllDevices(devices));
+}
+
+/** v2 has no controller for devices: a program is asked. On a hybrid host it stands in for a controller that is missing. */
+function filtersDevices({ hierarchy }: Place, host: CgroupHost, devices: Resources['devices']): boolean {
+  return hierarchy.version === 2 && hierarchyFor(host, 'devices') === undefined && !allowsAllDevices(devices);
 }
 
 function requireController({ controller, origin }: Setting, host: CgroupHost): void {

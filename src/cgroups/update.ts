@@ -1,5 +1,7 @@
 import type { MemoryResources, Resources } from '../config/config.ts';
 import { PlanError } from '../plan/error.ts';
+import type { HandsOp } from '../plan/ops.ts';
+import { deviceFilterOp } from './device-filter.ts';
 import type { Setting } from './setting.ts';
 import { type CurrentLimits, v1Settings } from './v1.ts';
 import { v2Settings } from './v2.ts';
@@ -9,9 +11,12 @@ type Paths = Readonly<Record<string, string>>;
 /** Members for which 0 is a value; elsewhere callers send 0 for what they do not want to change. */
 const zeroIsValue = new Set(['burst', 'idle', 'swappiness', 'rate']);
 
-/** The resources of a container after a change: members that are not named keep their values. Devices never change. */
-export function mergeResources(old: Resources, change: Resources): Resources {
-  const { devices: _, ...groups } = change;
+/**
+ * The resources of a container after a change: members that are not named keep their values. Rules for devices replace
+ * the old ones where a program filters devices; v1's list can only be begun anew while the container could use none.
+ */
+export function mergeResources(old: Resources, change: Resources, paths: Paths): Resources {
+  const { devices, ...groups } = change;
   const merged = Object.entries(groups).map(([key, group]) => [
     key,
     mergeGroup(
@@ -19,7 +24,32 @@ export function mergeResources(old: Resources, change: Resources): Resources {
       key === 'memory' ? lifted(group as MemoryResources) : group,
     ),
   ]);
-  return { ...old, ...Object.fromEntries(merged) };
+  return {
+    ...old,
+    ...Object.fromEntries(merged),
+    ...(devices !== undefined && filterPath(paths) !== undefined && { devices }),
+  };
+}
+
+/**
+ * The operations that put another filter of devices in force. Equal rules change nothing: callers send them along with
+ * every other change, and somebody may have given the container a device meanwhile.
+ */
+export function updateFilter(old: Resources, merged: Resources, paths: Paths, rootless: boolean): HandsOp[] {
+  const path = filterPath(paths);
+  if (path === undefined || JSON.stringify(old.devices) === JSON.stringify(merged.devices)) return [];
+  const dir = 'cgroup:unified';
+  const origin = 'devices';
+  const before = deviceFilterOp(dir, old.devices, origin, rootless);
+  return [
+    { op: 'open', path, flags: ['path', 'directory'], mode: 0, into: dir, origin },
+    { ...deviceFilterOp(dir, merged.devices, origin, rootless), undo: [before] },
+  ];
+}
+
+/** The cgroup in which a program decides about devices. */
+function filterPath(paths: Paths): string | undefined {
+  return paths.devices === undefined ? paths[''] : undefined;
 }
 
 /** Without a limit on memory there can be none on memory and swap together, whatever it was before. */

@@ -28,6 +28,7 @@ const handsActions: Actions<HandsOp> = {
   socketpair: () => 'make a pair of sockets',
   cgroupMake: ({ path }) => `make the cgroup${quoted(path)}`,
   cgroupEmpty: () => 'use a cgroup that already has processes',
+  deviceFilter: () => 'filter devices (eBPF)',
   cgroupKill: ({ path }) => `signal the processes of the cgroup${quoted(path)}`,
   cgroupRemove: ({ path }) => `remove the cgroup${quoted(path)}`,
   userns: () => 'make a user namespace with the id mappings',

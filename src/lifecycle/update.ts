@@ -1,5 +1,5 @@
 import type { Setting } from '../cgroups/setting.ts';
-import { mergeResources, settingPath, updateSettings } from '../cgroups/update.ts';
+import { mergeResources, settingPath, updateFilter, updateSettings } from '../cgroups/update.ts';
 import type { Context } from '../cli/context.ts';
 import type { UpdateVerb } from '../cli/verbs.ts';
 import type { Config, Resources } from '../config/config.ts';
@@ -9,11 +9,13 @@ import { RailcarError } from '../errors.ts';
 import { errnoText } from '../execute/errno.ts';
 import type { Answer, Finish, Read } from '../execute/messages.ts';
 import { file, readNamed, stream, textOf } from '../execute/reads.ts';
+import { isRootless } from '../plan/capabilities.ts';
 import type { HandsOp } from '../plan/ops.ts';
 import { type Container, findContainer, recordPath } from '../state/container.ts';
 import { lockOps } from '../state/lock.ts';
 import { type ContainerRecord, recordText } from '../state/record.ts';
 import { requireStatus } from '../state/transitions.ts';
+import { callerOf } from './caller.ts';
 import { carryOut, done, goneMeanwhile } from './carry-out.ts';
 import { located } from './located.ts';
 
@@ -32,7 +34,8 @@ export async function update(context: Context, verb: UpdateVerb): Promise<Finish
   requireStatus('update', container.status, verb.id);
   const current = await readNamed(context.hands, currentReads(container.record, loaded));
   const { positions } = loaded;
-  const hands = located(positions, () => updateOps(container, loaded, current));
+  const rootless = isRootless(callerOf(context.request, undefined));
+  const hands = located(positions, () => updateOps(container, loaded, current, rootless));
   return carryOut(context, { hands, stubs: [], teardown: [] }, done, { positions, explain: goneMeanwhile });
 }
 
@@ -56,7 +59,7 @@ function currentReads(record: ContainerRecord, change: Change): Readonly<Record<
 }
 
 function settingsOf(record: ContainerRecord, { resources }: Change, memory: string | undefined) {
-  const merged = mergeResources(record.config.linux?.resources ?? {}, resources);
+  const merged = mergedOf(record, resources);
   return updateSettings(merged, resources, record.cgroup_paths, { memory });
 }
 
@@ -64,18 +67,22 @@ function updateOps(
   { record, stateDir }: Container,
   change: Change,
   answers: Readonly<Record<string, Answer>>,
+  rootless: boolean,
 ): HandsOp[] {
   const current = (path: string) => (answers[path] ? textOf(answers[path]) : undefined);
   const memory = current(`${record.cgroup_paths.memory}/memory.limit_in_bytes`);
   const origin = 'state';
+  const old = record.config.linux?.resources ?? {};
+  const merged = mergedOf(record, change.resources);
   return [
     ...lockOps(stateDir),
+    ...updateFilter(old, merged, record.cgroup_paths, rootless),
     ...settingsOf(record, change, memory).map((each) => writeOp(each, each.path, record, current)),
     {
       op: 'writeFile',
       path: recordPath(stateDir),
       mode: 0o600,
-      text: recordText({ ...record, config: withResources(record.config, change.resources) }),
+      text: recordText({ ...record, config: withResources(record.config, merged) }),
       origin,
     },
   ];
@@ -111,7 +118,10 @@ function isOneValue(text: string): boolean {
   return text !== '' && !text.includes('\n') && !text.includes(':');
 }
 
-function withResources(config: Config, change: Resources): Config {
-  const resources = mergeResources(config.linux?.resources ?? {}, change);
+function mergedOf({ config, cgroup_paths }: ContainerRecord, change: Resources): Resources {
+  return mergeResources(config.linux?.resources ?? {}, change, cgroup_paths);
+}
+
+function withResources(config: Config, resources: Resources): Config {
   return { ...config, linux: { ...config.linux, resources } };
 }

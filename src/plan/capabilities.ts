@@ -44,6 +44,11 @@ export function warnOfUngranted(
   warn(`process.capabilities: cannot grant ${missing.join(', ')}, which railcar itself does not have`);
 }
 
+/** Not the root of the host: many files and calls are refused to such a caller whatever its capabilities are. */
+export function isRootless({ uid, initialUserNamespace }: Facts['caller']): boolean {
+  return uid !== 0 || !initialUserNamespace;
+}
+
 export function hasCapability(mask: bigint, name: string): boolean {
   return (mask & capabilityMask([name])) !== 0n;
 }

@@ -5,7 +5,7 @@ import { containerHooks, hasHooks, hostHooks } from '../hooks/hooks.ts';
 import { hookState } from '../hooks/state.ts';
 import { stateLinks } from '../state/links.ts';
 import { journalText, type NewRecord, recordTemplate } from '../state/record.ts';
-import { grantableCapabilities } from './capabilities.ts';
+import { grantableCapabilities, isRootless } from './capabilities.ts';
 import { joinCgroups, passOps, takeOps } from './cgroup.ts';
 import { consoleOps } from './console.ts';
 import { deviceOps } from './devices.ts';
@@ -48,7 +48,7 @@ type Parts = ReturnType<typeof partsOf>;
 
 /** What both programs are put together from. */
 function partsOf(config: Config, facts: Facts, options: CreateOptions) {
-  const cgroups = cgroupOps(config, facts.cgroups, facts.id, options.systemdCgroup);
+  const cgroups = cgroupOps(config, facts.cgroups, facts.id, options.systemdCgroup, isRootless(facts.caller));
   const hooksWait = hasHooks(config, 'prestart', 'createRuntime');
   // As another user the stub may no longer join; from a new cgroup namespace it would join from outside its root.
   const early = ['cgroup', 'user'].some((type) => namespaceKind(config, type as NamespaceType) !== 'none');

@@ -290,6 +290,10 @@ export const handsOps = shapes({
     args: { dir: 'slot' },
     doc: 'fails with ENOTEMPTY if cgroup.procs of this directory or of one below it names a process',
   },
+  deviceFilter: {
+    args: { dir: 'slot', filter: 'bytes' },
+    doc: 'loads a device filter (struct bpf_insn array) and attaches it to an open cgroup, beside those of others and in the place of the one that this operation attached before',
+  },
   cgroupKill: {
     args: { path: 'string', signal: 'number', deadline: 'number' },
     doc: 'signals every process in the cgroup and below; with SIGKILL repeats until empty or deadline (ms); missing is fine',

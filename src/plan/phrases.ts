@@ -27,6 +27,7 @@ export const handsPhrases: Phrases<HandsOp> = {
   socketpair: ({ a, b }) => `make a pair of sockets, ${a} and ${b}`,
   cgroupMake: ({ path, into }) => `make cgroup ${path} as ${into}`,
   cgroupEmpty: ({ dir }) => `check that no process is in ${dir}`,
+  deviceFilter: ({ dir, filter }) => `filter devices of ${dir} (${filter.length / 8} instructions)`,
   cgroupKill: ({ path, signal }) => `send signal ${signal} to all processes in cgroup ${path}`,
   cgroupRemove: ({ path }) => `remove cgroup ${path}`,
   userns: ({ uidMap, gidMap, tools, into }) =>

@@ -133,6 +133,11 @@ describe('a controller that this host does not have', () => {
     expect(() => cgroupOps(config({}), host, 'c1', false)).toThrow(/no cgroup controller "devices"/);
   });
 
+  test('no device controller beside v2: a filter stands in for it', () => {
+    const { birth } = cgroupOps(config({}), lacking(hybrid, 'devices'), 'c1', false);
+    expect(birth).toContainEqual(expect.objectContaining({ op: 'deviceFilter', dir: 'cgroup:unified' }));
+  });
+
   test('hugetlb, net_cls, net_prio and rdma are named', () => {
     const asks: readonly [string, Resources][] = [
       ['hugetlb', { hugepageLimits: [{ pageSize: '2MB', limit: 1 }] }],
@@ -178,8 +183,14 @@ describe('v2', () => {
     });
   });
 
-  test('devices cannot be restricted yet, and that is said', () => {
-    expect(() => cgroupOps(config({}), v2, 'c1', false)).toThrow(/eBPF/);
+  test('devices are filtered before anybody is born into the cgroup', () => {
+    const { birth } = cgroupOps(config({}), v2, 'c1', false);
+    const filters = birth.filter(({ op }) => op === 'deviceFilter');
+    expect(filters).toMatchObject([{ dir: 'cgroup:unified', origin: 'linux.resources.devices' }]);
+    expect(cgroupOps(config(), v2, 'c1', false).birth.filter(({ op }) => op === 'deviceFilter')).toEqual([]);
+    expect(cgroupOps(config({}), hybrid, 'c1', false).birth.map(({ op }) => op)).not.toContain(
+      'deviceFilter',
+    );
   });
 });
 

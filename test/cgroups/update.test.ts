@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { mergeResources, updateSettings } from '../../src/cgroups/update.ts';
+import { deviceFilterOp } from '../../src/cgroups/device-filter.ts';
+import { mergeResources, updateFilter, updateSettings } from '../../src/cgroups/update.ts';
 import type { Resources } from '../../src/config/config.ts';
 
-const paths = { memory: '/cg/memory/c1', cpu: '/cg/cpu/c1', pids: '/cg/pids/c1', '': '/cg/unified/c1' };
+const paths = {
+  devices: '/cg/devices/c1',
+  memory: '/cg/memory/c1',
+  cpu: '/cg/cpu/c1',
+  pids: '/cg/pids/c1',
+  '': '/cg/unified/c1',
+};
 
 describe('merging', () => {
   const old: Resources = {
@@ -12,30 +19,54 @@ describe('merging', () => {
   };
 
   test('what is not named keeps its value, and so does what is 0', () => {
-    expect(mergeResources(old, { memory: { limit: 150, swap: 0 }, cpu: { shares: 0 } })).toEqual({
+    expect(mergeResources(old, { memory: { limit: 150, swap: 0 }, cpu: { shares: 0 } }, paths)).toEqual({
       ...old,
       memory: { limit: 150, swap: 200, swappiness: 60 },
     });
   });
 
   test('0 is a value where it means something', () => {
-    expect(mergeResources(old, { memory: { swappiness: 0 }, cpu: { idle: 0, burst: 0 } })).toMatchObject({
+    expect(
+      mergeResources(old, { memory: { swappiness: 0 }, cpu: { idle: 0, burst: 0 } }, paths),
+    ).toMatchObject({
       memory: { swappiness: 0 },
       cpu: { idle: 0, burst: 0, shares: 512 },
     });
   });
 
   test('memory without a limit has none on swap either', () => {
-    expect(mergeResources(old, { memory: { limit: -1 } }).memory).toMatchObject({ limit: -1, swap: -1 });
+    expect(mergeResources(old, { memory: { limit: -1 } }, paths).memory).toMatchObject({
+      limit: -1,
+      swap: -1,
+    });
   });
 
-  test('devices never change', () => {
-    expect(mergeResources(old, { devices: [{ allow: true }] }).devices).toEqual([{ allow: false }]);
+  test("v1's devices never change, a filter's rules are replaced", () => {
+    const devices = [{ allow: true }];
+    expect(mergeResources(old, { devices }, paths).devices).toEqual([{ allow: false }]);
+    expect(mergeResources(old, { devices }, { '': '/cg/c1' }).devices).toEqual(devices);
+    expect(mergeResources(old, {}, { '': '/cg/c1' }).devices).toEqual(old.devices);
   });
 
   test('a group that was not there is added', () => {
-    expect(mergeResources({}, { pids: { limit: 5 } })).toEqual({ pids: { limit: 5 } });
+    expect(mergeResources({}, { pids: { limit: 5 } }, paths)).toEqual({ pids: { limit: 5 } });
   });
+});
+
+test('a filter of devices is replaced, and put back if something fails', () => {
+  const old: Resources = { devices: [{ allow: false }] };
+  const change: Resources = { devices: [{ allow: true }] };
+  const unified = { '': '/cg/c1' };
+  const origin = 'devices';
+  expect(updateFilter(old, change, unified, false)).toEqual([
+    { op: 'open', path: '/cg/c1', flags: ['path', 'directory'], mode: 0, into: 'cgroup:unified', origin },
+    {
+      ...deviceFilterOp('cgroup:unified', change.devices, origin, false),
+      undo: [deviceFilterOp('cgroup:unified', old.devices, origin, false)],
+    },
+  ]);
+  expect(updateFilter(old, { devices: [{ allow: false }] }, unified, false)).toEqual([]);
+  expect(updateFilter(old, change, paths, false)).toEqual([]);
 });
 
 describe('writes', () => {

@@ -91,6 +91,27 @@ describe.runIf(root)('cgroups', () => {
     );
   }
 
+  test.runIf(v2)('v2: a device filter that the kernel refuses is told with its reason', async () => {
+    using group = new Cgroup(v2 ?? '');
+    const attach = (...bytes: number[]) =>
+      execute(`{ hands: [op('cgroupMake', { path: ${JSON.stringify(group.path)}, into: 'made' }),
+        op('deviceFilter', { dir: 'made', filter: new Uint8Array(${JSON.stringify(bytes)}) })] }`);
+    const exit = [0x95, 0, 0, 0, 0, 0, 0, 0];
+    const allow = [0xb4, 0, 0, 0, 1, 0, 0, 0];
+    expect((await attach(...exit)).failures).toMatchObject([
+      {
+        op: 'deviceFilter',
+        errno: 13,
+        step: 'bpf',
+        subject: 'BPF_PROG_LOAD',
+        detail: expect.stringContaining('R0 !read_ok'),
+      },
+    ]);
+    expect(await attach(...allow, ...exit)).toMatchObject({ ok: true });
+    for (const path of [group.below, group.path]) writeFileSync(join(path, 'cgroup.kill'), '1');
+    await expect.poll(() => group.alive()).toBe(false);
+  });
+
   test.runIf(existsSync(freezer))(
     'v1: a frozen cgroup is killed, and other signals leave it frozen',
     async () => {
