@@ -79,6 +79,8 @@ function request(line: string): Request {
       columns: 0n,
       userNamespace: 0xeffffffdn,
       trace: 0n,
+      woken: 0n,
+      seen: 0n,
       way: 0n,
     },
   };

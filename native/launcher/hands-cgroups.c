@@ -4,8 +4,11 @@
 #include "hands.h"
 #include "io.h"
 #include "wait.h"
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 /* Of hands->fresh; a cgroup in a slot beyond it is looked at. */
@@ -65,4 +68,22 @@ int hands_cgroup_remove(struct hands *hands, const struct op *op) {
     (void)hands;
     const struct hands_cgroup_remove *arg = (const void *)op->args;
     return cgroup_remove(arg->path.text, deadline_in(arg->deadline.n));
+}
+
+/* Documentation/admin-guide/cgroup-v1/memory.rst, "OOM control". */
+int hands_cgroup_oom(struct hands *hands, const struct op *op) {
+    const struct hands_cgroup_oom *arg = (const void *)op->args;
+    autoclose int dir = open(arg->path.text, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    autoclose int control = dir < 0 ? -1 : openat(dir, "memory.oom_control", O_RDONLY | O_CLOEXEC);
+    autoclose int registry = control < 0 ? -1 : openat(dir, "cgroup.event_control", O_WRONLY | O_CLOEXEC);
+    if (registry < 0)
+        return failed("open", "%s", arg->path.text);
+    autoclose int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (event < 0)
+        return failed("eventfd", NULL);
+    char text[32];
+    int size = snprintf(text, sizeof text, "%d %d", event, control);
+    if (write(registry, text, (size_t)size) != size)
+        return failed("write", "cgroup.event_control");
+    return slot_fill(hands, &arg->into, steal_fd(&event));
 }

@@ -12,7 +12,7 @@
  */
 #pragma once
 
-#define PROTOCOL_VERSION 4
+#define PROTOCOL_VERSION 5
 #define MAX_FRAME (64u * 1024 * 1024)
 
 enum message_type {
@@ -52,6 +52,8 @@ enum request_number {
     REQUEST_COLUMNS,
     REQUEST_USER_NAMESPACE,
     REQUEST_TRACE,
+    REQUEST_WOKEN,
+    REQUEST_SEEN,
     REQUEST_WAY,
     REQUEST_NUMBERS,
 };

@@ -7,8 +7,8 @@
 
 /* Programs that a plan may have: no plan needs more than a few stubs. */
 #define MAX_PROGRAMS 64u
-/* Of FINISH, without and with those of a standby. */
-enum { FINISH_NUMBERS = 3, STANDBY_NUMBERS = 4 };
+/* Of FINISH: alone, and those that follow of a standby and of a watch. */
+enum { FINISH_NUMBERS = 3, STANDBY_NUMBERS = 4, WATCH_NUMBERS = 5 };
 
 static void take_standby(struct cursor *body, struct standby_wish *standby) {
     standby->wanted = true;
@@ -18,6 +18,16 @@ static void take_standby(struct cursor *body, struct standby_wish *standby) {
     standby->max_memory = take_number(body);
 }
 
+static void take_watch(struct cursor *body, struct watch_wish *watch) {
+    watch->wanted = true;
+    watch->process = take_number(body);
+    watch->oom = take_number(body);
+    watch->interval = take_number(body);
+    watch->seen = take_number(body);
+    if (take_number(body) != 0)
+        body->bad = true;
+}
+
 static void take_finish(struct cursor *body, struct finish *finish) {
     *finish = (struct finish){.code = take_number(body)};
     finish->out = take_bytes(body, &finish->out_size);
@@ -25,13 +35,16 @@ static void take_finish(struct cursor *body, struct finish *finish) {
     finish->log_path = take_string(body);
     finish->log = take_bytes(body, &finish->log_size);
     uint32_t numbers = take_count(body);
-    if (numbers != FINISH_NUMBERS && numbers != FINISH_NUMBERS + STANDBY_NUMBERS)
+    uint32_t more = numbers - FINISH_NUMBERS;
+    if (numbers < FINISH_NUMBERS || (more && more != STANDBY_NUMBERS && more != WATCH_NUMBERS))
         body->bad = true;
     finish->monitor = take_number(body) != 0;
     finish->console = take_number(body);
     finish->report = take_number(body) != 0;
-    if (numbers > FINISH_NUMBERS)
+    if (more == STANDBY_NUMBERS)
         take_standby(body, &finish->standby);
+    if (more == WATCH_NUMBERS)
+        take_watch(body, &finish->watch);
     if (tracing)
         finish->trace = take_bytes(body, &finish->trace_size);
 }

@@ -10,6 +10,14 @@ struct standby_wish {
     uint64_t idle_exit, max_commands, max_memory;
 };
 
+/* What a launcher is to wait for that is to speak up again. */
+struct watch_wish {
+    bool wanted;
+    uint64_t process, oom; /* slots, or NO_SLOT */
+    uint64_t interval;     /* ms */
+    uint64_t seen;
+};
+
 /* How a command ends. Points into the message. */
 struct finish {
     uint64_t code;
@@ -23,6 +31,7 @@ struct finish {
     const unsigned char *trace;
     size_t trace_size;
     struct standby_wish standby;
+    struct watch_wish watch;
 };
 
 struct stub_program {

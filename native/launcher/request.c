@@ -3,6 +3,7 @@
 #include "ops.h"
 #include "sys.h"
 #include "trace.h"
+#include "watch.h"
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/capability.h>
@@ -101,6 +102,8 @@ void request_build(struct frame *frame, char *const *arguments, char *const *env
         [REQUEST_CAPABILITIES] = effective_capabilities(),
         [REQUEST_USER_NAMESPACE] = user_namespace(),
         [REQUEST_TRACE] = tracing != NULL,
+        [REQUEST_WOKEN] = watch_woken(),
+        [REQUEST_SEEN] = watch_seen(),
     };
     look_at_terminals(numbers);
     frame_begin(frame, MESSAGE_REQUEST);

@@ -15,6 +15,7 @@
 #include "supervisor.h"
 #include "trace.h"
 #include "wait.h"
+#include "watch.h"
 #include <errno.h>
 #include <string.h>
 
@@ -36,6 +37,7 @@ struct session {
 };
 
 static int converse(struct session *session);
+static void forget_plan(struct session *session);
 static int act(struct session *session, struct message *message);
 static int lose_node(struct session *session, int error);
 static int end(struct session *session, const struct finish *finish);
@@ -43,8 +45,8 @@ static int end(struct session *session, const struct finish *finish);
 /* No command needs a tenth of it: a standby that goes on asking would do so for ever. */
 #define MOST_READS 100u
 
-/* To go on with the conversation. */
-enum { GO_ON = -1 };
+/* To go on with the conversation; to have another one later on. */
+enum { GO_ON = -1, AGAIN = -2 };
 
 /* When the standby has to have done its part; Node started for this command may take as long as it likes. */
 static uint64_t deadline_of(const struct session *session) {
@@ -111,6 +113,16 @@ static int begin(struct session *session) {
     return sent < 0 ? lose_node(session, errno) : GO_ON;
 }
 
+/* GO_ON: there are some. The next conversation is one of its own. */
+static int wait_for_news(struct session *session) {
+    forget_plan(session);
+    session->request = (struct frame){0};
+    session->planned = session->succeeded = session->answered = false;
+    session->reads = 0;
+    int code = watch_wait();
+    return code < 0 ? GO_ON : code;
+}
+
 int serve(char *const *arguments, char *const *environment) {
     static struct session session;
     session.arguments = arguments;
@@ -121,11 +133,14 @@ int serve(char *const *arguments, char *const *environment) {
         say_error(errno, "cannot open \"%s\"", options.trace);
         return 1;
     }
-    int code = begin(&session);
-    if (code == GO_ON)
-        code = converse(&session);
-    stub_unexpect();
-    trace_close();
+    int code;
+    do {
+        code = begin(&session);
+        if (code == GO_ON)
+            code = converse(&session);
+        stub_unexpect();
+        trace_close();
+    } while (code == AGAIN && (code = wait_for_news(&session)) == GO_ON);
     return code;
 }
 
@@ -357,5 +372,9 @@ static int end(struct session *session, const struct finish *finish) {
     start = trace_start();
     node_reap(&session->node);
     trace_step(start, "reap", "Node layer");
+    if (finish->watch.wanted && (session->succeeded || !session->planned)) {
+        watch_take(&finish->watch, &session->hands);
+        return AGAIN;
+    }
     return code;
 }

@@ -35,6 +35,8 @@ export async function loadCommand(name: CommandName): Promise<RunCommand> {
       return (await import('./commands/pause.ts')).pause;
     case 'resume':
       return (await import('./commands/resume.ts')).resume;
+    case 'events':
+      return (await import('./commands/events.ts')).events;
     case 'update':
       return (await import('./commands/update.ts')).update;
     case 'spec':

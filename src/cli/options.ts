@@ -151,6 +151,15 @@ export const commands = {
   },
   pause: { summary: 'suspend all processes of a container', usage: id, words: [1, 1], options: {} },
   resume: { summary: 'resume a paused container', usage: id, words: [1, 1], options: {} },
+  events: {
+    summary: 'print statistics of a container at intervals, and when it runs out of memory',
+    usage: id,
+    words: [1, 1],
+    options: {
+      interval: { ...value('time between statistics, such as 5s or 1m30s'), default: '5s' },
+      stats: flag('print the statistics of now, and nothing else'),
+    },
+  },
   update: {
     summary: 'change the limits of a container',
     usage: id,

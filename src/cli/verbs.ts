@@ -9,6 +9,7 @@ import type { CreateOptions } from '../plan/facts.ts';
  * |---------------------------------------------|---------------------------------------------------------|
  * | create run start kill delete exec           | Finish, or null when the launcher has finished already  |
  * | pause resume update                         | the same                                                |
+ * | events                                      | the same                                                |
  * | state                                       | ContainerState                                          |
  * | list                                        | ContainerState[], sorted by id                          |
  * | ps                                          | Processes                                               |
@@ -63,6 +64,13 @@ export interface PsVerb extends IdVerb {
   readonly format: 'table' | 'json';
   /** Arguments of ps(1), for a table; `-ef` when none were given. */
   readonly psArgs: readonly string[];
+}
+
+export interface EventsVerb extends IdVerb {
+  /** Statistics once, and no more. */
+  readonly once: boolean;
+  /** Milliseconds. */
+  readonly interval: number;
 }
 
 /** `data` of `update`: the file of `--resources` (`-`: standard input), or resources made from single flags. */

@@ -30,6 +30,7 @@ const handsActions: Actions<HandsOp> = {
   cgroupEmpty: () => 'use a cgroup that already has processes',
   deviceFilter: () => 'filter devices (eBPF)',
   cgroupKill: ({ path }) => `signal the processes of the cgroup${quoted(path)}`,
+  cgroupOom: ({ path }) => `watch the memory of the cgroup${quoted(path)}`,
   cgroupRemove: ({ path }) => `remove the cgroup${quoted(path)}`,
   userns: () => 'make a user namespace with the id mappings',
   pidfd: ({ pid }) => `find the process${pid === undefined ? '' : ` ${pid}`}`,

@@ -17,7 +17,7 @@
  *
  * A plan carries the FINISH that applies if all goes well; then the launcher needs no further word and closes.
  */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 /** No frame is longer; a longer one means that the peer is not what it should be. */
 export const MAX_FRAME = 64 * 1024 * 1024;
@@ -98,6 +98,10 @@ export const requestNumbers = [
   'userNamespace',
   /** 1: the launcher wants to know what this layer spends its time on. */
   'trace',
+  /** Of a launcher that watches a container: why it speaks up again, as the bits of `wakings`; 0: for the first time. */
+  'woken',
+  /** What the last FINISH said in `watch.seen`. */
+  'seen',
   /** Index in `ways`. The last one, since the launcher changes it when it sends the same request a second time. */
   'way',
 ] as const;
@@ -123,10 +127,14 @@ export const ways = [
 ] as const;
 export type Way = (typeof ways)[number];
 
+/** What wakes a launcher that watches a container; several may at a time. */
+export const wakings = { interval: 1n, oom: 2n, exit: 4n } as const;
+
 /**
  * How a command ends. Body, in this order: exit code, standard output, standard error, log file path (empty: none),
  * bytes to append to it, list of numbers [monitor, slot of the console's master or 0xffff, report], which goes on with
- * [detach, idle exit, most commands, most memory] if the launcher is to become a standby. Then, if the request asks
+ * [detach, idle exit, most commands, most memory] if the launcher is to become a standby, or with [slot of a process, slot of
+ * what tells that memory ran out, interval, seen] and a 0 if it is to watch a container. Then, if the request asks
  * for it and only then, bytes: what this layer has spent its time on since the last message that told it (`trace.ts`).
  */
 export interface Finish {
@@ -142,8 +150,20 @@ export interface Finish {
   readonly monitor?: { readonly console: string | null };
   /** In a PLAN: send RESULT even on plain success. */
   readonly report?: boolean;
+  /** The launcher stays, without a Node layer, and sends the request again when there is something to report. */
+  readonly watch?: Vigil;
   /** The launcher stays and supervises Node layers that wait for commands. */
   readonly standby?: Standby;
+}
+
+export interface Vigil {
+  /** Slots of the plan that this goes with: a pidfd, and an eventfd or a file that polls as urgent. Later on both stay. */
+  readonly process: string | null;
+  readonly oom: string | null;
+  /** Milliseconds between two requests if nothing else happens. */
+  readonly interval: number;
+  /** Comes back in the next request. */
+  readonly seen: bigint;
 }
 
 export interface Standby {

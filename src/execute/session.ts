@@ -1,4 +1,4 @@
-import { consoleSlot, type EncodedPlan, encodePlan } from '../plan/encode.ts';
+import { type EncodedPlan, encodePlan, namedSlot } from '../plan/encode.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import type { Command, Hands } from './hands.ts';
 import {
@@ -17,6 +17,7 @@ import {
   readKinds,
   requestNumbers,
   type Standby,
+  type Vigil,
 } from './messages.ts';
 import { type Clock, Recording, type Span, untraced } from './trace.ts';
 
@@ -64,7 +65,7 @@ export async function serveSession(
   );
   if (finish === null) return;
   await sendFrame(transport, 'FINISH', (out) => {
-    writeFinish(out, finish, consoleSlot(finish, slots));
+    writeFinish(out, finish, slots);
     if (recording !== null) out.bytes(recording.take());
   });
 }
@@ -162,22 +163,30 @@ function decodeAnswers(body: Uint8Array): Answer[] {
 
 function writePlan(out: ByteWriter, encoded: EncodedPlan, finish: Finish): void {
   out.list(encoded.programs, (program) => out.bytes(program));
-  writeFinish(out, finish, consoleSlot(finish, encoded.slots));
+  writeFinish(out, finish, encoded.slots);
 }
 
-function writeFinish(out: ByteWriter, finish: Finish, console: number): void {
+function writeFinish(out: ByteWriter, finish: Finish, slots: EncodedPlan['slots']): void {
   out.u64(finish.code);
   out.bytes(toBytes(finish.stdout));
   out.bytes(toBytes(finish.stderr));
   out.string(finish.log?.path ?? '');
   out.string(finish.log?.text ?? '');
+  const console = namedSlot(finish.monitor?.console, slots);
   const numbers = [finish.monitor === undefined ? 0 : 1, console, finish.report ? 1 : 0];
-  out.list([...numbers, ...standbyNumbers(finish.standby)], (number) => out.u64(number));
+  const more = [...standbyNumbers(finish.standby), ...watchNumbers(finish.watch, slots)];
+  out.list([...numbers, ...more], (number) => out.u64(number));
 }
 
 function standbyNumbers(standby: Standby | undefined): number[] {
   if (standby === undefined) return [];
   return [standby.detach ? 1 : 0, standby.idleExit, standby.maxCommands, standby.maxMemory];
+}
+
+function watchNumbers(watch: Vigil | undefined, slots: EncodedPlan['slots']): (number | bigint)[] {
+  if (watch === undefined) return [];
+  const { process, oom, interval, seen } = watch;
+  return [namedSlot(process, slots), namedSlot(oom, slots), interval, seen, 0];
 }
 
 function decodeResult(body: Uint8Array): Result {

@@ -1,5 +1,4 @@
 import { ByteWriter } from '../execute/bytes.ts';
-import type { Finish } from '../execute/messages.ts';
 import {
   type ArgKind,
   enumTables,
@@ -59,8 +58,7 @@ export function encodePlan(plan: Plan): EncodedPlan {
 }
 
 /** The slot that a Finish names, as a number. */
-export function consoleSlot(finish: Finish, slots: ReadonlyMap<string, number>): number {
-  const name = finish.monitor?.console;
+export function namedSlot(name: string | null | undefined, slots: ReadonlyMap<string, number>): number {
   return name == null ? NO_SLOT : (slots.get(name) ?? NO_SLOT);
 }
 

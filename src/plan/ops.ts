@@ -302,6 +302,10 @@ export const handsOps = shapes({
     args: { path: 'string', deadline: 'number' },
     doc: 'removes a cgroup and those below it, retrying EBUSY until deadline (ms); missing is fine',
   },
+  cgroupOom: {
+    args: { path: 'string', into: 'into' },
+    doc: 'makes an eventfd that is signalled whenever this v1 memory cgroup runs out of memory',
+  },
 
   // Processes.
   userns: {

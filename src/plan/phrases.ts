@@ -29,6 +29,7 @@ export const handsPhrases: Phrases<HandsOp> = {
   cgroupEmpty: ({ dir }) => `check that no process is in ${dir}`,
   deviceFilter: ({ dir, filter }) => `filter devices of ${dir} (${filter.length / 8} instructions)`,
   cgroupKill: ({ path, signal }) => `send signal ${signal} to all processes in cgroup ${path}`,
+  cgroupOom: ({ path, into }) => `watch the memory of cgroup ${path} as ${into}`,
   cgroupRemove: ({ path }) => `remove cgroup ${path}`,
   userns: ({ uidMap, gidMap, tools, into }) =>
     `make user namespace as ${into}: uids ${maps(uidMap)}, gids ${maps(gidMap)}${tools ? ' (newuidmap)' : ''}`,

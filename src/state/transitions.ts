@@ -107,6 +107,14 @@ export const transitions = {
     stopped: notPaused,
     missing: gone,
   },
+  events: {
+    creating: notRunning,
+    created: yes,
+    running: yes,
+    paused: yes,
+    stopped: notRunning,
+    missing: gone,
+  },
   update: {
     creating: notRunning,
     created: yes,

@@ -151,6 +151,8 @@ export function fakeRequest(changes: Partial<Request> = {}): Request {
       columns: 0n,
       userNamespace: 0xeffffffdn,
       trace: 0n,
+      woken: 0n,
+      seen: 0n,
       way: 0n,
     },
     ...changes,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteReader } from '../../src/execute/bytes.ts';
-import { consoleSlot, encodePlan, NO_SLOT } from '../../src/plan/encode.ts';
+import { encodePlan, NO_SLOT, namedSlot } from '../../src/plan/encode.ts';
 import {
   type ArgKind,
   type EnumTable,
@@ -185,8 +185,8 @@ test('a slot has one number in all programs, and the console is found by it', ()
   expect(decode(programs[0] ?? new Uint8Array(), handsOps)[0]?.args.into).toBe(number);
   expect(decode(programs[3] ?? new Uint8Array(), stubOps)[0]?.args.file).toBe(number);
   const finish = { code: 0, stdout: '', stderr: '', monitor: { console: 'console' } };
-  expect(consoleSlot(finish, slots)).toBe(Number(number));
-  expect(consoleSlot({ ...finish, monitor: { console: null } }, slots)).toBe(NO_SLOT);
+  expect(namedSlot(finish.monitor.console, slots)).toBe(Number(number));
+  expect(namedSlot(null, slots)).toBe(NO_SLOT);
 });
 
 test('a NUL inside text is refused: C would see less of it than was checked', () => {

@@ -55,6 +55,7 @@ const expected: Record<Transition, readonly (string | null)[]> = {
   ps: always,
   pause: [notRunning, yes, yes, notRunning, notRunning, gone],
   resume: [notPaused, notPaused, notPaused, yes, notPaused, gone],
+  events: [notRunning, yes, yes, yes, notRunning, gone],
   update: [notRunning, yes, yes, yes, notRunning, gone],
 };
 
