@@ -41,11 +41,11 @@ export function command({ command }: Contestant, ...words: readonly string[]): r
 }
 
 /** A bundle for each round of each contestant: no container is like the one before it. */
-export function freshBundles({ world }: Bench, { name }: Contestant, prefix: string, wanted: Wanted) {
+export function freshBundles({ world }: Bench, contestant: Contestant, prefix: string, wanted: Wanted) {
   const made = new Map<string, string>();
   return (round: number): { id: string; bundle: string } => {
-    const id = `${name}-${prefix}-${round}`;
-    const bundle = made.get(id) ?? makeBundle(world, id, wanted);
+    const id = `${contestant.name}-${prefix}-${round}`;
+    const bundle = made.get(id) ?? makeBundle(world, contestant, id, wanted);
     made.set(id, bundle);
     return { id, bundle };
   };
@@ -62,7 +62,7 @@ export async function withContainers<T>(
   const all = (argv: (contestant: Contestant) => readonly string[]) =>
     world.timer.perform(field.contestants.map((contestant) => ({ verb: 'run', argv: argv(contestant) })));
   await all((contestant) => {
-    const bundle = makeBundle(world, idOf(contestant), wanted);
+    const bundle = makeBundle(world, contestant, idOf(contestant), wanted);
     return command(contestant, 'run', '--detach', '--bundle', bundle, idOf(contestant));
   });
   const result = await measure(idOf);

@@ -13,7 +13,7 @@ export interface World {
   readonly timer: Timer;
   readonly scratch: string;
   readonly rootfs: string;
-  /** Under which all containers have their cgroups, at the same depth for every runtime. */
+  /** Under which all containers have their cgroups, each runtime's below one of its own. */
   readonly cgroup: string;
   /** A folder on tmpfs, where runtimes keep their state in real life. */
   readonly state: string;

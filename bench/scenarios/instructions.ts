@@ -25,7 +25,7 @@ export const instructions: Scenario = {
 
 function countAll(bench: Bench, contestant: Contestant): Record<string, number[]> {
   const id = `${contestant.name}-instructions`;
-  const bundle = makeBundle(bench.world, id, { args: ['/bin/sleep', '1000'] });
+  const bundle = makeBundle(bench.world, contestant, id, { args: ['/bin/sleep', '1000'] });
   const run = (...words: string[]) => count(bench, command(contestant, ...words));
   return {
     create: run('create', '--bundle', bundle, id),

@@ -34,7 +34,10 @@ async function smallest(bench: Bench, contestant: Contestant): Promise<number> {
 async function starts({ world }: Bench, contestant: Contestant, kilobytes: number): Promise<boolean> {
   for (let attempt = 0; attempt < inRow; attempt++) {
     const id = `${contestant.name}-limit-${kilobytes}-${attempt}`;
-    const bundle = makeBundle(world, id, { args: ['/bin/smallest'], memoryLimit: kilobytes * 1024 });
+    const bundle = makeBundle(world, contestant, id, {
+      args: ['/bin/smallest'],
+      memoryLimit: kilobytes * 1024,
+    });
     const [result] = await world.timer.perform([
       { verb: 'try', argv: command(contestant, 'run', '--bundle', bundle, id) },
       { verb: 'try', argv: command(contestant, 'delete', '--force', id) },

@@ -50,29 +50,27 @@ async function measureCreate(bench: Bench, contestant: Contestant, nth: number):
 async function fill({ world }: Bench, contestant: Contestant): Promise<void> {
   const create = (index: number): readonly string[] => {
     const id = `${contestant.name}-many-${index}`;
-    return command(contestant, 'create', '--bundle', makeBundle(world, id, wanted), id);
+    return command(contestant, 'create', '--bundle', makeBundle(world, contestant, id, wanted), id);
   };
   const indices = Array.from({ length: count - 1 }, (_, index) => index);
   await world.timer.perform(indices.map((index) => ({ verb: 'run', argv: create(index) })));
 }
 
 /** The containers stay, stopped: what their processes weigh is nobody's advantage. */
-async function stop({ world }: Bench, { name }: Contestant): Promise<void> {
-  for (const cgroup of cgroupsOf(world.cgroup, `${name}-many-`))
+async function stop({ world }: Bench, contestant: Contestant): Promise<void> {
+  for (const cgroup of cgroupsOf(join(world.cgroup, contestant.name)))
     for (const pid of members(inHierarchy('pids', cgroup))) kill(pid);
   // The timer reaps between programs.
   await world.timer.perform([]);
 }
 
 function clear({ world }: Bench): void {
-  for (const cgroup of cgroupsOf(world.cgroup, '')) removeEverywhere(cgroup);
+  for (const cgroup of cgroupsOf(world.cgroup)) removeEverywhere(cgroup);
 }
 
-function cgroupsOf(parent: string, prefix: string): string[] {
+function cgroupsOf(parent: string): string[] {
   const names = readdirSync(inHierarchy('pids', parent), { withFileTypes: true });
-  return names
-    .filter((entry) => entry.isDirectory() && entry.name.startsWith(prefix))
-    .map(({ name }) => join(parent, name));
+  return names.filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name));
 }
 
 /** Puts what contestants did one after the other into the same rows. */

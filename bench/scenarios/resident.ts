@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Bench, command, type Row, type Scenario } from '../bench.ts';
-import { makeBundle } from '../bundle.ts';
+import { cgroupOf, makeBundle } from '../bundle.ts';
 import { inHierarchy, members } from '../cgroups.ts';
 import type { Contestant } from '../contestants.ts';
 import { descendants, memoryOf } from '../processes.ts';
@@ -47,11 +46,11 @@ async function besides(
 ): Promise<number> {
   const ids = Array.from({ length: count }, (_, index) => `${contestant.name}-${verb}-${index}`);
   const steps = ids.map((id): Step => {
-    const bundle = makeBundle(world, id, { args: ['/bin/sleep', '100000'] });
+    const bundle = makeBundle(world, contestant, id, { args: ['/bin/sleep', '100000'] });
     return { verb, argv: command(contestant, ...words, '--bundle', bundle, id) };
   });
   await world.timer.perform(steps);
-  const inside = (id: string) => members(inHierarchy('pids', join(world.cgroup, id)));
+  const inside = (id: string) => members(inHierarchy('pids', cgroupOf(world, contestant, id)));
   await all(() => ids.every((id) => inside(id).some(sleeps)));
   await wait(settled);
   const contained = new Set(ids.flatMap(inside));

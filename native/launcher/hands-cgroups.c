@@ -46,6 +46,18 @@ int hands_device_filter(struct hands *hands, const struct op *op) {
     return dir < 0 ? -1 : device_filter_attach(dir, arg->filter.text, arg->filter.length);
 }
 
+int hands_cgroup_filled(struct hands *hands, const struct op *op) {
+    (void)hands;
+    const struct hands_cgroup_filled *arg = (const void *)op->args;
+    autoclose int file = open(arg->path.text, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return failed("open", "%s", arg->path.text);
+    char first = '\n';
+    if (read_full(file, &first, 1) < 0)
+        return failed("read", "%s", arg->path.text);
+    return first == '\n' ? failed_with(ENODATA, "read", "%s", arg->path.text) : 0;
+}
+
 /* Whether the operations that kill and remove cgroups, of which this is one, remove this one too. */
 static bool will_be_removed(const struct hands *hands, const struct op *op, const char *path) {
     for (; op < hands->end && (op->code == HANDS_CGROUP_KILL || op->code == HANDS_CGROUP_REMOVE); op++) {

@@ -1,6 +1,7 @@
 import type { Resources } from '../config/config.ts';
 import { PlanError } from '../plan/error.ts';
 import type { HandsOp } from '../plan/ops.ts';
+import { inheritOps } from './cpuset.ts';
 import { deviceFilterOp } from './device-filter.ts';
 import { allowsAllDevices, deviceSettings } from './devices.ts';
 import { type CgroupHost, hierarchyFor } from './host.ts';
@@ -133,27 +134,6 @@ function makeOps({ slot, path }: Place): HandsOp[] {
       undo: [{ op: 'cgroupRemove', origin, path, deadline: REMOVE_DEADLINE }],
     },
   ];
-}
-
-/**
- * A new v1 cpuset has no processors and no memory nodes, and no process can join it. From the top down, each level
- * that has none gets its parent's. Files that config.json sets in the container's own cgroup are left to that.
- */
-function inheritOps(
-  { hierarchy, levels, path }: Place,
-  host: CgroupHost,
-  settings: readonly Setting[],
-): HandsOp[] {
-  if (!hierarchy.controllers.includes('cpuset')) return [];
-  return ['cpuset.cpus', 'cpuset.mems'].flatMap((file): HandsOp[] => {
-    let value = '';
-    return levels.flatMap((level): HandsOp[] => {
-      const own = host.files[`${level}/${file}`];
-      value = own || value;
-      if (own || value === '' || (level === path && settings.some((each) => each.file === file))) return [];
-      return [{ op: 'write', origin: 'linux.cgroupsPath', path: `${level}/${file}`, text: value }];
-    });
-  });
 }
 
 function placeOf({ controller }: Setting, places: readonly Place[]): Place | undefined {

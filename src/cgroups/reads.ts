@@ -1,4 +1,5 @@
 import type { Answer, Read } from '../execute/messages.ts';
+import { cpusetFiles } from './cpuset.ts';
 import type { CgroupHost } from './host.ts';
 import { cgroupPlaces, type Place } from './paths.ts';
 import type { CgroupConfig } from './plan.ts';
@@ -20,11 +21,10 @@ export function withFiles(host: CgroupHost, reads: readonly Read[], answers: rea
   return { ...host, files: { ...host.files, ...Object.fromEntries(found) } };
 }
 
-function v1Files({ hierarchy, levels, path }: Place): string[] {
+function v1Files(place: Place): string[] {
+  const { hierarchy, path } = place;
   return [
-    ...(hierarchy.controllers.includes('cpuset')
-      ? levels.flatMap((level) => [`${level}/cpuset.cpus`, `${level}/cpuset.mems`])
-      : []),
+    ...cpusetFiles(place),
     ...(hierarchy.controllers.includes('freezer') ? [`${path}/freezer.state`] : []),
   ];
 }

@@ -29,6 +29,7 @@ const handsActions: Actions<HandsOp> = {
   cgroupMake: ({ path }) => `make the cgroup${quoted(path)}`,
   cgroupEmpty: () => 'use a cgroup that already has processes',
   deviceFilter: () => 'filter devices (eBPF)',
+  cgroupFilled: ({ path }) => `read${quoted(path)}`,
   cgroupKill: ({ path }) => `signal the processes of the cgroup${quoted(path)}`,
   cgroupOom: ({ path }) => `watch the memory of the cgroup${quoted(path)}`,
   cgroupRemove: ({ path }) => `remove the cgroup${quoted(path)}`,

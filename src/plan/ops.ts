@@ -294,6 +294,10 @@ export const handsOps = shapes({
     args: { dir: 'slot', filter: 'bytes' },
     doc: 'loads a device filter (struct bpf_insn array) and attaches it to an open cgroup, beside those of others and in the place of the one that this operation attached before',
   },
+  cgroupFilled: {
+    args: { path: 'string' },
+    doc: 'fails with ENODATA if a file has nothing but a newline (a cpuset without processors)',
+  },
   cgroupKill: {
     args: { path: 'string', signal: 'number', deadline: 'number' },
     doc: 'signals every process in the cgroup and below; with SIGKILL repeats until empty or deadline (ms); missing is fine',
@@ -674,6 +678,7 @@ export const errnos = {
   ENOSYS: 38,
   ENOTEMPTY: 39,
   ELOOP: 40,
+  ENODATA: 61,
   EOPNOTSUPP: 95,
 } as const;
 export type Errno = keyof typeof errnos;

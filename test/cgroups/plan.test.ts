@@ -84,11 +84,12 @@ describe('cpuset', () => {
       .make.flatMap((op) => ('text' in op && JSON.stringify(op).includes('cpuset') ? [op] : []))
       .map((op) => ('path' in op ? `${op.path} ${op.text}` : `${'name' in op ? op.name : ''} ${op.text}`));
 
-  test('new levels inherit from the top down', async () => {
+  test('new levels inherit from the top down, and the next ones shall from those above the container', async () => {
     expect(writes(await withRead(v1, root))).toEqual([
       `${base}/x/cpuset.cpus 0-3`,
-      `${base}/x/c1/cpuset.cpus 0-3`,
       `${base}/x/cpuset.mems 0`,
+      `${base}/x/cgroup.clone_children 1`,
+      `${base}/x/c1/cpuset.cpus 0-3`,
       `${base}/x/c1/cpuset.mems 0`,
     ]);
   });
@@ -96,21 +97,55 @@ describe('cpuset', () => {
   test('a level that has its own keeps it and hands it on; an empty one does not count', async () => {
     const files = { ...root, [`${base}/x/cpuset.cpus`]: '1\n', [`${base}/x/cpuset.mems`]: '\n' };
     expect(writes(await withRead(v1, files))).toEqual([
-      `${base}/x/c1/cpuset.cpus 1`,
       `${base}/x/cpuset.mems 0`,
+      `${base}/x/c1/cpuset.cpus 1`,
       `${base}/x/c1/cpuset.mems 0`,
     ]);
+  });
+
+  const teaching = {
+    ...root,
+    [`${base}/x/cpuset.cpus`]: '1\n',
+    [`${base}/x/cpuset.mems`]: '0\n',
+    [`${base}/x/cgroup.clone_children`]: '1\n',
+  };
+
+  test('below a level that hands down a look is enough, and it is written only if nothing has been', async () => {
+    const host = await withRead(v1, teaching);
+    const { make } = cgroupOps(config(), host, 'c1', false);
+    expect(writes(host)).toEqual([]);
+    expect(make.filter(({ op }) => op === 'cgroupFilled')).toMatchObject([
+      filled(`${base}/x/c1/cpuset.cpus`, '1'),
+      filled(`${base}/x/c1/cpuset.mems`, '0'),
+    ]);
+  });
+
+  test('levels between are born taught as well; one that is there already has to be filled', async () => {
+    const below = cgroupOps(config(open, '/x/y/c1'), await withRead(v1, teaching, '/x/y/c1'), 'c1', false);
+    expect(below.make.filter(({ op }) => op === 'cgroupFilled' || op === 'write')).toMatchObject([
+      filled(`${base}/x/y/cpuset.cpus`, '1'),
+      filled(`${base}/x/y/cpuset.mems`, '0'),
+      filled(`${base}/x/y/c1/cpuset.cpus`, '1'),
+      filled(`${base}/x/y/c1/cpuset.mems`, '0'),
+    ]);
+    const old = { ...teaching, [`${base}/x/c1/cpuset.cpus`]: '\n', [`${base}/x/c1/cpuset.mems`]: '0\n' };
+    expect(writes(await withRead(v1, old))).toEqual([`${base}/x/c1/cpuset.cpus 1`]);
   });
 
   test("config.json's own value is the only write to the container's level", async () => {
     expect(writes(await withRead(v1, root), { ...open, cpu: { cpus: '2' } })).toEqual([
       `${base}/x/cpuset.cpus 0-3`,
       `${base}/x/cpuset.mems 0`,
+      `${base}/x/cgroup.clone_children 1`,
       `${base}/x/c1/cpuset.mems 0`,
       'cpuset.cpus 2',
     ]);
   });
 });
+
+function filled(path: string, text: string): object {
+  return { op: 'cgroupFilled', path, orElse: { on: ['ENODATA'], do: [{ op: 'write', path, text }] } };
+}
 
 describe('a controller that this host does not have', () => {
   test('matters only if limits are asked of it', () => {

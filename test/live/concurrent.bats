@@ -115,6 +115,22 @@ together() {
   contains "$output" frozen
 }
 
+@test "a parent that railcar makes hands its processors down to the next container" {
+  [ -d /sys/fs/cgroup/cpuset ] || skip 'needs the cpuset controller of cgroup v1'
+  railcar_only 'others write them for each container'
+  local parent=/sys/fs/cgroup/cpuset/$ID-parent name
+  for name in first second; do
+    bundle ".linux.cgroupsPath = \"/$ID-parent/$name\""
+    runtime run --detach --bundle "$BUNDLE" "$ID-$name" </dev/null >/dev/null
+    same "$name: $(cat "$parent/$name/cpuset.cpus") $(cat "$parent/$name/cpuset.mems")" \
+      "$name: $(cat /sys/fs/cgroup/cpuset/cpuset.cpus) $(cat /sys/fs/cgroup/cpuset/cpuset.mems)"
+  done
+  same "$(cat "$parent/cgroup.clone_children")" 1
+  runtime delete --force "$ID-first"
+  runtime delete --force "$ID-second"
+  find /sys/fs/cgroup -mindepth 2 -maxdepth 2 -type d -name "$ID-parent" -exec rmdir {} +
+}
+
 @test "an update that is refused half-way leaves the limits as they were" {
   railcar_only 'runc 1.1 tries to, and says so in other words'
   bundle

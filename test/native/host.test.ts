@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Bench, buildLauncher, finished, launcher } from './launcher.ts';
@@ -131,6 +141,21 @@ describe.runIf(root)('cgroups', () => {
       expect(group.alive()).toBe(false);
     },
   );
+});
+
+test('a file that has nothing but a newline can be told from one that has something', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'railcar-filled-'));
+  try {
+    writeFileSync(join(folder, 'empty'), '\n');
+    writeFileSync(join(folder, 'filled'), '0-1\n');
+    const look = (name: string) =>
+      execute(`{ hands: [op('cgroupFilled', { path: ${JSON.stringify(join(folder, name))} })] }`);
+    expect(await look('filled')).toMatchObject({ ok: true, failures: [] });
+    expect((await look('empty')).failures).toMatchObject([{ errno: 61, op: 'cgroupFilled' }]);
+    expect((await look('missing')).failures).toMatchObject([{ errno: 2, op: 'cgroupFilled' }]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe.runIf(root)('user namespaces', () => {
