@@ -4,6 +4,7 @@ import type { HandsOp } from '../plan/ops.ts';
 import { inheritOps } from './cpuset.ts';
 import { deviceFilterOp } from './device-filter.ts';
 import { allowsAllDevices, deviceSettings } from './devices.ts';
+import { refuseNoDomain } from './domains.ts';
 import { type CgroupHost, hierarchyFor } from './host.ts';
 import { cgroupPlaces, type Place } from './paths.ts';
 import type { Setting } from './setting.ts';
@@ -57,7 +58,10 @@ export function cgroupOps(
 ): CgroupPlan {
   if (systemdCgroup) refuseSystemd(config.linux?.cgroupsPath, host);
   const places = cgroupPlaces(config.linux?.cgroupsPath, host, id);
-  for (const place of places) refuseFrozen(place, host);
+  for (const place of places) {
+    refuseFrozen(place, host);
+    refuseNoDomain(place, host);
+  }
   const settings = containerSettings(config.linux?.resources ?? {}, host);
   for (const each of settings) requireController(each, host);
   const devices = config.linux?.resources?.devices;

@@ -34,6 +34,8 @@ function unifiedFiles({ levels, path }: Place, host: CgroupHost): string[] {
   return [
     `${path}/cgroup.freeze`,
     `${levels[0]}/cgroup.controllers`,
-    ...(host.mode === 'v2' ? levels.slice(0, -1).map((level) => `${level}/cgroup.subtree_control`) : []),
+    ...(host.mode === 'v2'
+      ? levels.flatMap((level) => [`${level}/cgroup.subtree_control`, `${level}/cgroup.type`])
+      : []),
   ];
 }

@@ -8,6 +8,24 @@ import { v2Settings } from './v2.ts';
 
 type Paths = Readonly<Record<string, string>>;
 
+/** What the container's cgroups hold before an update, as far as the writes depend on it. */
+export interface Current extends CurrentLimits {
+  /** v2: memory.current. */
+  readonly usage?: string | undefined;
+  /** v2: cgroup.controllers, those that were handed down to the container. */
+  readonly controllers?: string | undefined;
+}
+
+/** The files of `Current`. */
+export function currentFiles(paths: Paths): Readonly<Record<keyof Current, string | null>> {
+  const unified = (isUnified(paths) && paths['']) || null;
+  return {
+    memory: paths.memory === undefined ? null : `${paths.memory}/memory.limit_in_bytes`,
+    usage: unified && `${unified}/memory.current`,
+    controllers: unified && `${unified}/cgroup.controllers`,
+  };
+}
+
 /** Members for which 0 is a value; elsewhere callers send 0 for what they do not want to change. */
 const zeroIsValue = new Set(['burst', 'idle', 'swappiness', 'rate']);
 
@@ -78,21 +96,31 @@ export function updateSettings(
   merged: Resources,
   change: Resources,
   paths: Paths,
-  current: CurrentLimits = {},
+  current: Current = {},
 ): (Setting & { readonly path: string })[] {
   const touched = Object.keys(change).filter((key) => key !== 'devices');
   const groups = Object.entries(merged).filter(([key]) => touched.includes(key));
   const resources: Resources = Object.fromEntries(groups);
-  const settings = isUnified(paths) ? v2Settings(resources) : v1Settings(resources, current);
+  const settings = isUnified(paths)
+    ? v2Settings(resources, { memory: current.usage })
+    : v1Settings(resources, current);
+  for (const each of settings) requireHandedDown(each, current.controllers);
   return settings.map((each) => ({ ...each, path: settingPath(each, paths) }));
+}
+
+function requireHandedDown({ controller, origin }: Setting, controllers: string | undefined): void {
+  if (controllers === undefined || controller === 'cgroup') return;
+  if (!controllers.split(' ').includes(controller)) refuseMissing(controller, origin);
+}
+
+function refuseMissing(controller: string, origin: string): never {
+  const message = `the container has no cgroup of the controller "${controller}"`;
+  throw new PlanError('host-unsupported', origin, message);
 }
 
 export function settingPath({ controller, file, origin }: Setting, paths: Paths): string {
   const directory = isUnified(paths) ? paths[''] : paths[controller];
-  if (directory === undefined) {
-    const message = `the container has no cgroup of the controller "${controller}"`;
-    throw new PlanError('host-unsupported', origin, message);
-  }
+  if (directory === undefined) refuseMissing(controller, origin);
   return `${directory}/${file}`;
 }
 

@@ -3,8 +3,14 @@ import { PlanError } from '../plan/error.ts';
 import { type Setting, setting, settingOrZero } from './setting.ts';
 import { rdmaSettings } from './v1.ts';
 
+/** What a live cgroup has now. */
+export interface CurrentUsage {
+  /** Content of memory.current: bytes. */
+  readonly memory?: string | undefined;
+}
+
 /** `linux.resources` as writes to the files of cgroup v2, devices excepted. `unified` comes last and wins. */
-export function v2Settings(resources: Resources): Setting[] {
+export function v2Settings(resources: Resources, current: CurrentUsage = {}): Setting[] {
   if (resources.network?.classID || resources.network?.priorities?.length) {
     throw new PlanError(
       'host-unsupported',
@@ -16,7 +22,7 @@ export function v2Settings(resources: Resources): Setting[] {
     ...cpuSettings(resources.cpu ?? {}),
     ...setting('cpuset', 'cpuset.cpus', 'cpu.cpus', resources.cpu?.cpus),
     ...setting('cpuset', 'cpuset.mems', 'cpu.mems', resources.cpu?.mems),
-    ...memorySettings(resources.memory ?? {}),
+    ...memorySettings(resources.memory ?? {}, current),
     ...pidsSettings(resources.pids?.limit),
     ...ioSettings(resources.blockIO ?? {}),
     ...hugetlbSettings(resources.hugepageLimits),
@@ -26,14 +32,20 @@ export function v2Settings(resources: Resources): Setting[] {
 }
 
 function cpuSettings({ shares, quota, period, burst, idle }: CpuResources): Setting[] {
+  const limit = quota
+    ? setting('cpu', 'cpu.max', 'cpu.quota', bandwidth(quota, period))
+    : setting('cpu', 'cpu.max', 'cpu.period', period ? bandwidth(quota, period) : undefined);
   // The kernel refuses weights in an idle group, and a group that stops being idle gets the default weight.
   return [
     ...settingOrZero('cpu', 'cpu.idle', 'cpu.idle', idle),
     ...setting('cpu', 'cpu.weight', 'cpu.shares', Number(idle) === 1 ? 0 : weightFromShares(shares)),
-    ...(quota || period
-      ? setting('cpu', 'cpu.max', quota ? 'cpu.quota' : 'cpu.period', bandwidth(quota, period))
-      : []),
-    ...settingOrZero('cpu', 'cpu.max.burst', 'cpu.burst', burst),
+    // A burst is never above the quota: a smaller one goes first, a larger one has to wait for its quota.
+    ...settingOrZero('cpu', 'cpu.max.burst', 'cpu.burst', burst).map((write) =>
+      limit.length > 0
+        ? { ...write, orElse: { on: ['EINVAL'] as const, settings: [...limit, write] } }
+        : write,
+    ),
+    ...limit,
   ];
 }
 
@@ -53,12 +65,35 @@ export function weightFromShares(shares: number | bigint | undefined): number {
   return Math.ceil(10 ** ((log * log + 125 * log) / 612 - 7 / 34));
 }
 
-function memorySettings({ limit, swap, reservation }: MemoryResources): Setting[] {
+function memorySettings(memory: MemoryResources, current: CurrentUsage): Setting[] {
+  const { limit, swap, reservation } = memory;
+  if (memory.checkBeforeUpdate) refuseBelowUsage(memory, current);
   return [
-    ...settingOrZero('memory', 'memory.swap.max', 'memory.swap', swapOnly(limit, swap)),
+    ...settingOrZero('memory', 'memory.swap.max', 'memory.swap', swapOnly(limit, swap)).map(orNoSwap),
     ...setting('memory', 'memory.max', 'memory.limit', maxOrNumber(limit)),
     ...setting('memory', 'memory.low', 'memory.reservation', maxOrNumber(reservation)),
   ];
+}
+
+/**
+ * v2 takes every limit, and kills until it holds. The check is no promise: the container may use more a moment later.
+ */
+function refuseBelowUsage({ limit, swap }: MemoryResources, current: CurrentUsage): void {
+  if (current.memory === undefined) return;
+  for (const [key, value] of Object.entries({ swap, limit })) {
+    if (value !== undefined && value > 0 && BigInt(value) <= BigInt(current.memory)) {
+      refuse(
+        `memory.${key}`,
+        `${value} is not more than the ${current.memory} bytes in use (checkBeforeUpdate)`,
+      );
+    }
+  }
+}
+
+/** Without swap accounting there is nothing to be forbidden or left unlimited. */
+function orNoSwap(write: Setting): Setting {
+  const idle = write.text === 'max' || write.text === '0';
+  return idle ? { ...write, orElse: { on: ['ENOENT'], settings: [] } } : write;
 }
 
 /** config.json counts memory and swap together, v2 swap alone, where 0 forbids it. */
@@ -66,18 +101,10 @@ function swapOnly(limit: number | bigint | undefined, swap: number | bigint | un
   if (!swap) return Number(limit) === -1 ? 'max' : undefined;
   if (swap < 0) return 'max';
   if (!limit || limit < 0) {
-    throw new PlanError(
-      'config-invalid',
-      'linux.resources.memory.swap',
-      'cannot be set without a memory limit',
-    );
+    refuse('memory.swap', 'cannot be set without a memory limit');
   }
   if (swap < limit) {
-    throw new PlanError(
-      'config-invalid',
-      'linux.resources.memory.swap',
-      `${swap} is less than the memory limit ${limit}`,
-    );
+    refuse('memory.swap', `${swap} is less than the memory limit ${limit}`);
   }
   return String(BigInt(swap) - BigInt(limit));
 }
@@ -144,21 +171,23 @@ function hugetlbSettings(limits: Resources['hugepageLimits'] = []): Setting[] {
   });
 }
 
+/** Files of the cgroup itself by which railcar decides who is in it and whether they run. */
+const reserved = new Set(['freeze', 'kill', 'procs', 'subtree_control', 'threads', 'type']);
+
 /** Files by name. A file of several keys takes one line a write. */
 function unifiedSettings(unified: Resources['unified'] = {}): Setting[] {
   return Object.entries(unified).flatMap(([file, value]) => {
     const origin = `unified["${file}"]`;
-    const controller = /^([a-z_]+)\.[^/]+$/.exec(file)?.[1];
-    if (controller === undefined) {
-      throw new PlanError(
-        'config-invalid',
-        `linux.resources.${origin}`,
-        'must be the name of a cgroup file, such as "memory.high"',
-      );
-    }
+    const [, controller, name = ''] = /^([a-z_]+)\.([^/]+)$/.exec(file) ?? [];
+    if (controller === undefined) refuse(origin, 'must be the name of a cgroup file, such as "memory.high"');
+    if (controller === 'cgroup' && reserved.has(name)) refuse(origin, 'is not for config.json to write');
     return value
       .split('\n')
       .filter((line) => line !== '')
       .map((text) => ({ controller, file, text, origin }));
   });
+}
+
+function refuse(origin: string, message: string): never {
+  throw new PlanError('config-invalid', `linux.resources.${origin}`, message);
 }

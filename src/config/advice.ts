@@ -33,8 +33,12 @@ const ineffective: Readonly<Record<string, string>> = {
   'process.user.username': 'is for Windows and ignored: Linux knows uid and gid only',
   'linux.resources.memory.kernel':
     'is accepted but not enforced: Linux has no limit on kernel memory since 5.16',
-  'linux.resources.memory.checkBeforeUpdate':
-    'is accepted but not enforced on cgroup v2; on v1 the kernel always checks',
+  'linux.resources.memory.kernelTCP':
+    'is accepted but not enforced on cgroup v2, which limits all memory together',
+  'linux.resources.memory.swappiness':
+    'is accepted but not enforced on cgroup v2, which has it for the whole host',
+  'linux.resources.cpu.realtimePeriod': 'is accepted but not enforced on cgroup v2',
+  'linux.resources.cpu.realtimeRuntime': 'is accepted but not enforced on cgroup v2',
   'linux.resources.memory.useHierarchy':
     'is accepted but not enforced: memory is always counted by hierarchy',
 };

@@ -15,6 +15,7 @@ const EPERM = 1;
 const ENOENT = 2;
 const ENOEXEC = 8;
 const EBADF = 9;
+const EBUSY = 16;
 const EEXIST = 17;
 const ENODEV = 19;
 const ENOSPC = 28;
@@ -24,6 +25,9 @@ const SECCOMP = 31;
 
 const is = (names: readonly string[], errno: number) => (failure: Failure) =>
   names.includes(failure.op) && failure.errno === errno;
+
+/** Of v2: what a cgroup hands down. */
+const SUBTREE_CONTROL = '/cgroup.subtree_control';
 
 /** The first that fits is given. */
 const hints: readonly Hint[] = [
@@ -44,6 +48,19 @@ const hints: readonly Hint[] = [
     when: is(['scheduler'], EPERM),
     text: () =>
       'real-time scheduling needs CAP_SYS_NICE and, in a cgroup of v1, linux.resources.cpu.realtimeRuntime',
+  },
+  {
+    when: ({ op, errno, subject }) => op === 'write' && errno === EBUSY && subject.endsWith(SUBTREE_CONTROL),
+    text: () =>
+      'a cgroup of v2 with processes in it cannot have limits below it; choose another linux.cgroupsPath',
+  },
+  {
+    when: ({ op, errno, subject }) => op === 'write' && errno === ENOENT && subject.endsWith(SUBTREE_CONTROL),
+    text: () => 'the cgroups above do not hand this controller down to here',
+  },
+  {
+    when: is(['deviceFilter'], EPERM),
+    text: () => 'filtering devices needs CAP_BPF and CAP_SYS_ADMIN on the host',
   },
   {
     when: is(['moveDevice'], EEXIST),

@@ -1,5 +1,12 @@
 import type { Setting } from '../cgroups/setting.ts';
-import { mergeResources, settingPath, updateFilter, updateSettings } from '../cgroups/update.ts';
+import {
+  type Current,
+  currentFiles,
+  mergeResources,
+  settingPath,
+  updateFilter,
+  updateSettings,
+} from '../cgroups/update.ts';
 import type { Context } from '../cli/context.ts';
 import type { UpdateVerb } from '../cli/verbs.ts';
 import type { Config, Resources } from '../config/config.ts';
@@ -10,6 +17,7 @@ import { errnoText } from '../execute/errno.ts';
 import type { Answer, Finish, Read } from '../execute/messages.ts';
 import { file, readNamed, stream, textOf } from '../execute/reads.ts';
 import { isRootless } from '../plan/capabilities.ts';
+import { PlanError } from '../plan/error.ts';
 import type { HandsOp } from '../plan/ops.ts';
 import { type Container, findContainer, recordPath } from '../state/container.ts';
 import { lockOps } from '../state/lock.ts';
@@ -35,7 +43,7 @@ export async function update(context: Context, verb: UpdateVerb): Promise<Finish
   const current = await readNamed(context.hands, currentReads(container.record, loaded));
   const { positions } = loaded;
   const rootless = isRootless(callerOf(context.request, undefined));
-  const hands = located(positions, () => updateOps(container, loaded, current, rootless));
+  const hands = locatedChange(positions, () => updateOps(container, loaded, current, rootless));
   return carryOut(context, { hands, stubs: [], teardown: [] }, done, { positions, explain: goneMeanwhile });
 }
 
@@ -52,15 +60,27 @@ function loadChange(answer: Answer, path: string): Change {
   return loadResources(bytes, path === '-' ? 'standard input' : path);
 }
 
-/** What the files that will be written hold now. */
-function currentReads(record: ContainerRecord, change: Change): Readonly<Record<string, Read>> {
-  const settings = located(change.positions, () => settingsOf(record, change, undefined));
-  return Object.fromEntries(settings.map(({ path }) => [path, file(path)]));
+/** What is `linux.resources.memory.limit` in config.json is `memory.limit` in a file of resources. */
+function locatedChange<T>(positions: Positions | null, plan: () => T): T {
+  return located(positions, () => {
+    try {
+      return plan();
+    } catch (error) {
+      if (positions === null || !(error instanceof PlanError)) throw error;
+      throw new PlanError(error.code, error.origin.replace(/^linux\.resources\./, ''), error.message);
+    }
+  });
 }
 
-function settingsOf(record: ContainerRecord, { resources }: Change, memory: string | undefined) {
-  const merged = mergedOf(record, resources);
-  return updateSettings(merged, resources, record.cgroup_paths, { memory });
+/** What the files that will be written, and those that decide about it, hold now. */
+function currentReads(record: ContainerRecord, change: Change): Readonly<Record<string, Read>> {
+  const settings = locatedChange(change.positions, () => settingsOf(record, change, {}));
+  const paths = [...settings, ...Object.values(currentFiles(record.cgroup_paths)).map((path) => ({ path }))];
+  return Object.fromEntries(paths.flatMap(({ path }) => (path === null ? [] : [[path, file(path)]])));
+}
+
+function settingsOf(record: ContainerRecord, { resources }: Change, current: Current) {
+  return updateSettings(mergedOf(record, resources), resources, record.cgroup_paths, current);
 }
 
 function updateOps(
@@ -69,15 +89,16 @@ function updateOps(
   answers: Readonly<Record<string, Answer>>,
   rootless: boolean,
 ): HandsOp[] {
-  const current = (path: string) => (answers[path] ? textOf(answers[path]) : undefined);
-  const memory = current(`${record.cgroup_paths.memory}/memory.limit_in_bytes`);
+  const current = (path: string | null) => (path && answers[path] ? textOf(answers[path]) : undefined);
+  const { memory, usage, controllers } = currentFiles(record.cgroup_paths);
+  const known = { memory: current(memory), usage: current(usage), controllers: current(controllers) };
   const origin = 'state';
   const old = record.config.linux?.resources ?? {};
   const merged = mergedOf(record, change.resources);
   return [
     ...lockOps(stateDir),
     ...updateFilter(old, merged, record.cgroup_paths, rootless),
-    ...settingsOf(record, change, memory).map((each) => writeOp(each, each.path, record, current)),
+    ...settingsOf(record, change, known).map((each) => writeOp(each, each.path, record, current)),
     {
       op: 'writeFile',
       path: recordPath(stateDir),

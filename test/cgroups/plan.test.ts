@@ -207,6 +207,46 @@ describe('v2', () => {
     expect(first?.orElse?.do[1]).not.toHaveProperty('orElse');
   });
 
+  const planOn = async (files: Record<string, string>, resources: Resources = {}) => {
+    const host = await withRead(v2, files, '/x/c1');
+    return () => cgroupOps(config({ ...open, ...resources }), host, 'c1', false);
+  };
+
+  test.each(['domain threaded', 'domain invalid', 'threaded'])(
+    'a place whose type is %s is refused',
+    async (type) => {
+      const text = `is for threads (its cgroup.type is "${type}")`;
+      expect(await planOn({ '/sys/fs/cgroup/x/cgroup.type': `${type}\n` })).toThrow(text);
+      expect(await planOn({ '/sys/fs/cgroup/x/c1/cgroup.type': `${type}\n` })).toThrow(text);
+      expect(await planOn({ '/sys/fs/cgroup/x/cgroup.type': 'domain\n' })).not.toThrow();
+    },
+  );
+
+  test('a cgroup that hands controllers down can hold no process', async () => {
+    const file = '/sys/fs/cgroup/x/c1/cgroup.subtree_control';
+    expect(await planOn({ [file]: 'cpu memory\n' })).toThrow(
+      expect.objectContaining({
+        code: 'host-unsupported',
+        origin: 'linux.cgroupsPath',
+        message: expect.stringContaining('hands the controller "memory" down'),
+      }),
+    );
+    expect(await planOn({ [file]: 'cpu pids\n' })).not.toThrow();
+    expect(await planOn({ '/sys/fs/cgroup/x/cgroup.subtree_control': 'memory\n' })).not.toThrow();
+  });
+
+  test('a missing controller is named, for unified as well', async () => {
+    const missing = async (resources: Resources) => expect(await planOn({}, resources));
+    (await missing({ unified: { 'misc.max': 'x 1' } })).toThrow(
+      expect.objectContaining({
+        origin: 'linux.resources.unified["misc.max"]',
+        message: 'this host has no cgroup controller "misc" (cgroup v2)',
+      }),
+    );
+    (await missing({ unified: { 'cgroup.max.depth': '1' } })).not.toThrow();
+    (await missing({ unified: { 'memory.high': '1' } })).not.toThrow();
+  });
+
   test('limits are written to the one directory', () => {
     const { birth } = cgroupOps(config({ ...open, pids: { limit: 5 } }), v2, 'c1', false);
     expect(birth).toContainEqual({

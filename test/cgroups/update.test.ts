@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { deviceFilterOp } from '../../src/cgroups/device-filter.ts';
-import { mergeResources, updateFilter, updateSettings } from '../../src/cgroups/update.ts';
+import { currentFiles, mergeResources, updateFilter, updateSettings } from '../../src/cgroups/update.ts';
 import type { Resources } from '../../src/config/config.ts';
 
 const paths = {
@@ -67,6 +67,26 @@ test('a filter of devices is replaced, and put back if something fails', () => {
   ]);
   expect(updateFilter(old, { devices: [{ allow: false }] }, unified, false)).toEqual([]);
   expect(updateFilter(old, change, paths, false)).toEqual([]);
+});
+
+test('v2: a controller that was not handed down is named', () => {
+  const write = (controllers: string) => () =>
+    updateSettings({ pids: { limit: 5 } }, { pids: { limit: 5 } }, { '': '/cg/c1' }, { controllers });
+  expect(write('cpu memory')).toThrow(/^the container has no cgroup of the controller "pids"$/);
+  expect(write('cpu pids')).not.toThrow();
+});
+
+test('what is known before an update', () => {
+  expect(currentFiles({ '': '/cg/c1' })).toEqual({
+    memory: null,
+    usage: '/cg/c1/memory.current',
+    controllers: '/cg/c1/cgroup.controllers',
+  });
+  expect(currentFiles(paths)).toEqual({
+    memory: '/cg/memory/c1/memory.limit_in_bytes',
+    usage: null,
+    controllers: null,
+  });
 });
 
 describe('writes', () => {

@@ -44,8 +44,52 @@ test.each([
   [{ shares: 1024, idle: 1 }, ['cpu.idle 1']],
   [{ shares: 1024, idle: 0 }, ['cpu.idle 0', 'cpu.weight 100']],
   [{ burst: 9, cpus: '0', mems: '1' }, ['cpu.max.burst 9', 'cpuset.cpus 0', 'cpuset.mems 1']],
+  [{ burst: 0, quota: 9 }, ['cpu.max.burst 0', 'cpu.max 9 100000']],
+  [{ realtimePeriod: 5, realtimeRuntime: 5 }, []],
 ] as const)('cpu %j', (cpu, expected) => {
   expect(lines({ cpu })).toEqual(expected);
+});
+
+test('a burst that is larger than the quota before waits for the new one', () => {
+  const [burst] = v2Settings({ cpu: { burst: 9, quota: 10 } });
+  expect(burst).toMatchObject({
+    file: 'cpu.max.burst',
+    orElse: { on: ['EINVAL'], settings: [{ file: 'cpu.max' }, { file: 'cpu.max.burst' }] },
+  });
+  expect(v2Settings({ cpu: { burst: 9 } })[0]).not.toHaveProperty('orElse');
+});
+
+test('a kernel without swap accounting is fine where swap is not limited', () => {
+  const orElse = (memory: Resources['memory']) => v2Settings({ memory })[0]?.orElse;
+  expect(orElse({ limit: 100, swap: -1 })).toEqual({ on: ['ENOENT'], settings: [] });
+  expect(orElse({ limit: 100, swap: 100 })).toEqual({ on: ['ENOENT'], settings: [] });
+  expect(orElse({ limit: 100, swap: 200 })).toBeUndefined();
+});
+
+describe('memory.checkBeforeUpdate', () => {
+  const check = (memory: Resources['memory'], usage?: string) =>
+    v2Settings({ memory: { checkBeforeUpdate: true, ...memory } }, { memory: usage });
+
+  test.each([
+    [{ limit: 100 }, 'memory.limit', '100 is not more than the 100 bytes in use'],
+    [{ limit: 100, swap: 101 }, 'memory.limit', '100 is not more than'],
+    [{ limit: 50, swap: 60 }, 'memory.swap', '60 is not more than'],
+  ])('%j is refused when 100 bytes are in use', (memory, origin, message) => {
+    expect(() => check(memory, '100')).toThrow(
+      expect.objectContaining({
+        code: 'config-invalid',
+        origin: `linux.resources.${origin}`,
+        message: expect.stringContaining(message),
+      }),
+    );
+    expect(() => v2Settings({ memory }, { memory: '100' })).not.toThrow();
+  });
+
+  test('what is larger, unlimited or not known to be too small is not', () => {
+    expect(() => check({ limit: 101, swap: -1 }, '100')).not.toThrow();
+    expect(() => check({ limit: -1 }, '100')).not.toThrow();
+    expect(() => check({ limit: 1 })).not.toThrow();
+  });
 });
 
 test('io: BFQ takes the weight as it is, io.weight from 1 to 10000', () => {
@@ -86,6 +130,20 @@ test.each(['../../x', 'memory/high', 'memory', '.x', 'Memory.high'])(
     expect(() => lines({ unified: { [file]: '1' } })).toThrow(/name of a cgroup file/);
   },
 );
+
+test.each(['freeze', 'kill', 'procs', 'subtree_control', 'threads', 'type'])(
+  'unified does not write cgroup.%s',
+  (name) => {
+    expect(() => lines({ unified: { [`cgroup.${name}`]: '1' } })).toThrow(/not for config.json to write/);
+  },
+);
+
+test('unified writes other files of the cgroup itself', () => {
+  expect(lines({ unified: { 'cgroup.max.descendants': '5', 'misc.max': 'sev 1' } })).toEqual([
+    'cgroup.max.descendants 5',
+    'misc.max sev 1',
+  ]);
+});
 
 test('v1 networking is refused', () => {
   expect(() => lines({ network: { classID: 1 } })).toThrow(/neither net_cls nor net_prio/);

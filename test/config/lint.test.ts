@@ -164,8 +164,8 @@ const advice: readonly (readonly [object, string | null])[] = [
     'warning: process.env[1]: sets A a second time',
   ],
   [
-    { linux: { resources: { memory: { checkBeforeUpdate: true } } } },
-    'warning: linux.resources.memory.checkBeforeUpdate: is accepted but not enforced on cgroup v2; on v1 the kernel always checks',
+    { linux: { resources: { memory: { swappiness: 1 } } } },
+    'warning: linux.resources.memory.swappiness: is accepted but not enforced on cgroup v2, which has it for the whole host',
   ],
   [
     { linux: { resources: { memory: { kernel: 1 } } } },

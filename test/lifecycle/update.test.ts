@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { loadConfig } from '../../src/config/load.ts';
 import { update } from '../../src/lifecycle/update.ts';
 import { parseRecord } from '../../src/state/record.ts';
 import { type FakeHost, fakeContext, Recorder } from '../execute/recorder.ts';
-import { hostWith } from '../state/containers.ts';
+import { hostWith, minimalConfig } from '../state/containers.ts';
 
 const limitPath = '/cg/memory/c1/memory.limit_in_bytes';
 
@@ -57,6 +58,35 @@ describe('resources', () => {
       /^standard input:1:\d+: hugepageLimits\[0\]: the container has no cgroup of the controller "hugetlb"/,
     );
   });
+});
+
+test('memory.checkBeforeUpdate: on v2 a limit below what is in use is refused', async () => {
+  const host = (usage: string) =>
+    hostWith(
+      'running',
+      { cgroup_paths: { '': '/cg/c1' } },
+      {
+        stdin: '{"memory": {"limit": 4096, "checkBeforeUpdate": true}}',
+        files: { '/cg/c1/memory.current': usage, '/cg/c1/cgroup.controllers': 'memory\n' },
+      },
+    );
+  await expect(run(host('8192\n'), '-')).rejects.toThrow(
+    /^standard input:1:\d+: memory\.limit: 4096 is not more than the 8192 bytes in use/,
+  );
+  expect((await run(host('100\n'), '-')).ops[3]).toMatchObject({ path: '/cg/c1/memory.max', text: '4096' });
+});
+
+test('memory.checkBeforeUpdate of config.json holds for updates on v2', async () => {
+  const json = {
+    ...minimalConfig,
+    linux: { ...minimalConfig.linux, resources: { memory: { checkBeforeUpdate: true } } },
+  };
+  const { config } = loadConfig(Buffer.from(JSON.stringify(json)), 'config.json');
+  const files = { '/cg/c1/memory.current': '8192\n' };
+  const host = hostWith('running', { config, cgroup_paths: { '': '/cg/c1' } }, { files });
+  await expect(run(host, null, { memory: { limit: 4096 } })).rejects.toThrow(
+    'linux.resources.memory.limit: 4096 is not more than the 8192 bytes in use (checkBeforeUpdate)',
+  );
 });
 
 test('a stopped container is refused', async () => {

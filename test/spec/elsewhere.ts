@@ -32,9 +32,12 @@ export const elsewhere: Readonly<Record<Property, Elsewhere>> = {
     why: 'the only way since Linux 5.11',
   },
   'linux.resources.memory.checkBeforeUpdate': {
-    implemented: advised,
-    test: advice,
-    why: 'MAY on v2; on v1 the kernel does it',
+    implemented: 'src/cgroups/v2.ts',
+    test: [
+      'test/lifecycle/update.test.ts',
+      'memory.checkBeforeUpdate of config.json holds for updates on v2',
+    ],
+    why: 'is for `update` on v2; on v1 the kernel does it',
   },
   'linux.personality.flags': {
     implemented: 'src/config/validate-linux.ts',
