@@ -51,10 +51,10 @@ function conclude(options: Options, findings: Findings): number {
   for (const reason of absent) say(`\nnot measured: ${reason}\n`);
   if (options.json !== undefined) writeFileSync(options.json, asJson(findings));
   if (options.report) writeFileSync(resolve(import.meta.dirname, 'report.md'), asMarkdown(findings));
-  if (!options.check) return 0;
-  say(judgementText(judgement));
   const everything = options.full && options.scenarios.length === 0;
-  return judgement.missed.length > 0 || (everything && judgement.notMeasured.length > 0) ? 1 : 0;
+  const notMeasured = everything ? judgement.notMeasured : [];
+  say(judgementText({ ...judgement, notMeasured }));
+  return judgement.missed.length > 0 || notMeasured.length > 0 ? 1 : 0;
 }
 
 function leave(end: () => void, code: number): never {

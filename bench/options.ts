@@ -8,7 +8,6 @@ export interface Options {
   readonly programs: Readonly<Record<string, string | undefined>>;
   readonly json: string | undefined;
   readonly report: boolean;
-  readonly check: boolean;
   readonly help: boolean;
 }
 
@@ -18,12 +17,13 @@ export const help = `bench/run [SCENARIO]...: railcar beside runc and crun, in t
 
   --full            100 rounds; pauses in every scenario; the scenarios with a star too
   --n N             rounds (default: 30; 100 with --full)
-  --check           exit status 1 if a target is missed, which is named
   --json FILE       all samples and what follows from them
   --report          write bench/report.md
   --railcar PATH    the launcher to measure (default: build/railcar)
   --runc PATH, --crun PATH
   --help
+
+Exits 1 and names the ratio if a target of bench/targets.ts is missed.
 
 Scenarios: ${names.join(' ')}
 What each isolates is in bench/README.md. Needs root.
@@ -36,7 +36,6 @@ export function parseOptions(argv: readonly string[]): Options {
     options: {
       full: { type: 'boolean', default: false },
       n: { type: 'string' },
-      check: { type: 'boolean', default: false },
       json: { type: 'string' },
       report: { type: 'boolean', default: false },
       railcar: { type: 'string' },
