@@ -1,3 +1,4 @@
+import { type Forbidden, failed, type Tally, tally, wronglyPassed } from './count.ts';
 import type { Result } from './program.ts';
 import { type Assertion, ofPrograms } from './tap.ts';
 
@@ -10,6 +11,8 @@ export interface Excuse {
   readonly assertion: string;
   /** What the failure has to say, if the assertion's name alone says too little. */
   readonly says?: string;
+  /** What would have to be another for the assertion to pass. */
+  readonly fault: 'suite' | 'machine';
   readonly cause: string;
   /**
    * The sentence of the specification that passing would break. Then it does not matter whether a peer breaks it: the
@@ -27,12 +30,21 @@ export interface Failure {
   readonly excused: boolean;
 }
 
+/** One runtime of a run. */
+export interface Standing {
+  readonly name: string;
+  /** Everything as the suite reports it. */
+  readonly all: Tally;
+  /** Without what the specification forbids to pass, which then counts for no runtime of the run. */
+  readonly allowed: Tally;
+  /** How many assertions it passes that the specification forbids to pass. */
+  readonly wronglyPassed: number;
+}
+
 export interface Judgement {
   readonly failures: readonly Failure[];
-  /** By runtime, how many assertions fail. */
-  readonly failing: Readonly<Record<string, number>>;
-  /** How many of those of the judged runtime the specification forbids to pass. */
-  readonly forbidden: number;
+  /** The judged runtime first. */
+  readonly standings: readonly Standing[];
   /** What is wrong, in words; empty if nothing is. */
   readonly faults: readonly string[];
 }
@@ -40,7 +52,7 @@ export interface Judgement {
 /** @param judged the runtime in question; all others of `results` are its peers */
 export function judge(results: readonly Result[], judged: string, excuses: readonly Excuse[]): Judgement {
   const peers = [...new Set(results.map(({ runtime }) => runtime))].filter((name) => name !== judged);
-  const failing = Object.fromEntries([judged, ...peers].map((name) => [name, count(results, name)]));
+  const forbidden = forbiddenIn(results, excuses);
   const own = results.filter(({ runtime }) => runtime === judged);
   const failures = own.flatMap(({ test, assertions }) =>
     assertions.filter(failed).map((assertion): Failure => {
@@ -56,19 +68,43 @@ export function judge(results: readonly Result[], judged: string, excuses: reado
       };
     }),
   );
-  const forbidden = failures.filter(({ excuse }) => excuse?.sentence !== undefined).length;
-  const counted = (failing[judged] ?? 0) - forbidden;
+  const standings = [judged, ...peers].map((name) => ({
+    name,
+    all: tally(results, name),
+    allowed: tally(results, name, forbidden),
+    wronglyPassed: wronglyPassed(results, name, forbidden),
+  }));
   const faults = [
     ...failures.filter(({ excused }) => !excused).map((failure) => sentence(failure, peers)),
-    ...peers
-      .filter((peer) => counted >= (failing[peer] ?? 0))
-      .map((peer) => `${judged} fails ${counted} assertions, no fewer than ${peer} with ${failing[peer]}`),
+    ...notFewer(standings),
   ];
-  return { failures, failing, forbidden, faults };
+  return { failures, standings, faults };
 }
 
-export function failed({ outcome }: Assertion): boolean {
-  return outcome === 'not ok';
+/** What some runtime of the run fails, as the specification demands. */
+function forbiddenIn(results: readonly Result[], excuses: readonly Excuse[]): Forbidden {
+  const decided = excuses.filter((excuse) => excuse.sentence !== undefined);
+  const found = new Set(
+    results.flatMap(({ test, assertions }) =>
+      assertions
+        .filter((assertion) => failed(assertion) && decided.some((each) => covers(each, test, assertion)))
+        .map(({ name }) => `${test}: ${name}`),
+    ),
+  );
+  return (test, assertion) => found.has(`${test}: ${assertion}`);
+}
+
+/** The judged runtime has to do better than each peer, in assertions and in programs. */
+function notFewer([judged, ...peers]: readonly Standing[]): string[] {
+  if (judged === undefined) return [];
+  return peers.flatMap((peer) =>
+    (['notPassed', 'programs'] as const)
+      .filter((count) => judged.allowed[count] >= peer.allowed[count])
+      .map((count) => {
+        const what = count === 'programs' ? 'programs' : 'assertions';
+        return `${judged.name} does not pass ${judged.allowed[count]} ${what}, no fewer than ${peer.name} with ${peer.allowed[count]}`;
+      }),
+  );
 }
 
 export function outcomeOf({ assertions }: Pick<Result, 'assertions'>): 'ok' | 'not ok' | 'skipped' {
@@ -95,11 +131,6 @@ function passes(peer: Result | undefined, { name }: Assertion): boolean {
   const reported = peer?.assertions.find((assertion) => assertion.name === name);
   if (reported !== undefined) return !failed(reported);
   return peer !== undefined && (outcomeOf(peer) === 'ok' || ofPrograms.has(name));
-}
-
-function count(results: readonly Result[], name: string): number {
-  const own = results.filter(({ runtime }) => runtime === name);
-  return own.flatMap(({ assertions }) => assertions.filter(failed)).length;
 }
 
 function sentence({ test, assertion, also, excuse }: Failure, peers: readonly string[]): string {

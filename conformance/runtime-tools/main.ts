@@ -72,6 +72,7 @@ function which(name: string): string {
 /** Most of the time the programs sleep, hence several at once; those that sleep longest first. */
 async function runAll(suite: Suite, tests: readonly string[], runtimes: readonly Runtime[], scratch: string) {
   const results: Result[] = [];
+  const order = runtimes.map(({ name }) => name);
   const rank = (test: string) => (long.test(test) ? 0 : 1);
   const queue = [...tests]
     .sort((a, b) => rank(a) - rank(b))
@@ -82,7 +83,7 @@ async function runAll(suite: Suite, tests: readonly string[], runtimes: readonly
     }
   };
   await Promise.all(Array.from({ length: 6 }, worker));
-  return results;
+  return results.sort((a, b) => order.indexOf(a.runtime) - order.indexOf(b.runtime));
 }
 
 const long = /^(delete|killsig|kill|pidfile|start|linux_cgroups_.*)$/;

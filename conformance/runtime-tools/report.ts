@@ -1,5 +1,6 @@
+import { failed, missing } from './count.ts';
 import type { Suite } from './install.ts';
-import { type Failure, failed, find, type Judgement, outcomeOf } from './judge.ts';
+import { type Failure, find, type Judgement, outcomeOf, type Standing } from './judge.ts';
 import type { Result } from './program.ts';
 
 export interface Findings {
@@ -19,7 +20,7 @@ export function report({ suite, versions, unfit, results, judgement }: Findings)
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const cell = (name: string, test: string) => {
     const result = find(results, name, test);
-    return result === undefined ? '' : describe(result);
+    return result === undefined ? '' : describe(result, missing(result, results));
   };
   return `${[
     '# The OCI runtime-tools validation suite',
@@ -29,17 +30,13 @@ export function report({ suite, versions, unfit, results, judgement }: Findings)
     ...versions.map(([name, version]) => `- ${name}: ${version}`),
     ...unfit.map((reason) => `- not compared, since it cannot run the program \`default\`: ${reason}`),
     '',
-    'Assertions that fail, and programs in which one does:',
+    ...table(judgement.standings),
     '',
-    row(['', ...names]),
-    row(['---', ...names.map(() => '---:')]),
-    row(['assertions', ...names.map((name) => String(judgement.failing[name]))]),
-    row([
-      'programs',
-      ...names.map((name) => String(tests.filter((test) => fails(results, name, test)).length)),
-    ]),
-    '',
-    `Of ${names[0]}'s, the specification forbids ${judgement.forbidden} to pass.`,
+    'A program that ends early fails one assertion and hides the rest, so what fails says little by itself. "Not passed"',
+    'is what fails and what is never reached: each assertion that another runtime passes in the same program of the same',
+    'run. What the specification forbids to pass counts, in the second half, for no runtime, however it does; and of a',
+    'program that has to fail as a whole, nothing does. A runtime is better than another if it does better there, in',
+    'assertions not passed and in programs.',
     '',
     '## Each program',
     '',
@@ -48,6 +45,8 @@ export function report({ suite, versions, unfit, results, judgement }: Findings)
     ...tests.map((test) => row([`\`${test}\``, ...names.map((name) => cell(name, test))])),
     '',
     `## What ${names[0]} fails`,
+    '',
+    summary(judgement.failures),
     '',
     'A failure is excused where the peers do not pass the same assertion in the same run (they fail it, or end before',
     'they come to it), or where passing it would break the sentence of the specification that is quoted.',
@@ -80,18 +79,47 @@ export function tapOf({ results, versions, unfit, judgement }: Findings): string
   }
 }
 
-function counts({ failing, forbidden }: Judgement): string {
-  return Object.entries(failing)
-    .map(([name, count]) => `${name} fails ${count} assertions`)
-    .join(', ')
-    .concat(forbidden > 0 ? `; of the first ${forbidden} as the specification demands` : '');
+function counts({ standings }: Judgement): string {
+  return standings
+    .map(({ name, all, allowed }) => `${name} does not pass ${all.notPassed} (allowed: ${allowed.notPassed})`)
+    .join(', ');
 }
 
-function describe(result: Result): string {
+function table(standings: readonly Standing[]): string[] {
+  const row = (title: string, value: (standing: Standing) => number | string) =>
+    `| ${[title, ...standings.map((each) => String(value(each)))].join(' | ')} |`;
+  return [
+    row('', ({ name }) => name),
+    row('---', () => '---:'),
+    row('assertions that fail', ({ all }) => all.failing),
+    row('assertions not passed', ({ all }) => all.notPassed),
+    row('programs with such an assertion', ({ all }) => all.programs),
+    row('without what the specification forbids to pass:', () => ''),
+    row('assertions that fail', ({ allowed }) => allowed.failing),
+    row('assertions not passed', ({ allowed }) => allowed.notPassed),
+    row('programs with such an assertion', ({ allowed }) => allowed.programs),
+    row('passed, which the specification forbids', (each) => each.wronglyPassed),
+  ];
+}
+
+/** Whose fault it all is. */
+function summary(failures: readonly Failure[]): string {
+  const of = (fault: string) => failures.filter(({ excuse }) => excuse?.fault === fault).length;
+  const forbidden = failures.filter(({ excuse }) => excuse?.sentence !== undefined).length;
+  const open = failures.filter(({ excused }) => !excused).length;
+  return [
+    `Of ${failures.length} assertions, ${of('machine')} want another machine and ${of('suite')} another suite;`,
+    `${forbidden} of these must not pass, as the specification says. Without an excuse: ${open}.`,
+  ].join(' ');
+}
+
+function describe(result: Result, unreached: readonly string[]): string {
   const failing = result.assertions.filter(failed);
+  const total = result.assertions.length;
+  const hidden = unreached.length > 0 ? `, ${unreached.length} not reached` : '';
   if (outcomeOf(result) === 'skipped') return `skipped: ${inTable(reasons(result))}`;
-  if (failing.length === 0) return `ok (${result.assertions.length})`;
-  return `**not ok** (${failing.length} of ${result.assertions.length}): ${failing.map(({ name }) => inTable(name)).join('; ')}`;
+  if (failing.length === 0) return `ok (${total}${hidden})`;
+  return `**not ok** (${failing.length} of ${total}${hidden}): ${failing.map(({ name }) => inTable(name)).join('; ')}`;
 }
 
 function reasons({ assertions }: Result): string {
@@ -104,10 +132,6 @@ function explain({ test, assertion, excuse, also, excused }: Failure): string {
   if (!excused || excuse === undefined) return `${what}**no excuse**`;
   const { cause, sentence } = excuse;
   return `${what}${cause}${sentence === undefined ? '' : `. The specification: "${sentence}"`}`;
-}
-
-function fails(results: readonly Result[], name: string, test: string): boolean {
-  return find(results, name, test)?.assertions.some(failed) ?? false;
 }
 
 function inTable(text: string): string {

@@ -11,7 +11,7 @@ function result(runtime: string, ...assertions: Assertion[]): Result {
   return { test: 'kill', runtime, assertions, output: '', seconds: 1 };
 }
 
-const excuse: Excuse = { test: 'kill', assertion: 'a', cause: 'the suite' };
+const excuse: Excuse = { test: 'kill', assertion: 'a', fault: 'suite', cause: 'it compares pointers' };
 
 /** Peers that fail more than enough elsewhere. */
 const others = ['x', 'y', 'z'].map((name) => bad(name));
@@ -24,8 +24,10 @@ function faults(
 ): readonly string[] {
   const results = [
     result('mine', ...own),
-    result('runc', ...runc, ...others),
-    result('crun', ...crun, ...others),
+    ...[result('runc', ...runc), result('crun', ...crun)],
+    ...['runc', 'crun'].flatMap((name) =>
+      ['state', 'start'].map((test) => ({ ...result(name, ...others), test })),
+    ),
   ];
   return judge(results, 'mine', listed).faults;
 }
@@ -73,19 +75,24 @@ test('the specification counts for more than the suite', () => {
   expect(faults([bad('a')], [ok('a')], [ok('a')], listed)).toEqual([]);
 });
 
-test('as many failures as a peer are too many', () => {
+test('as many as a peer are too many', () => {
   const results = [result('mine', bad('a')), result('runc', bad('a')), result('crun', bad('a'), bad('b'))];
   expect(judge(results, 'mine', [excuse]).faults).toEqual([
-    'mine fails 1 assertions, no fewer than runc with 1',
+    'mine does not pass 1 assertions, no fewer than runc with 1',
+    'mine does not pass 1 programs, no fewer than runc with 1',
+    'mine does not pass 1 programs, no fewer than crun with 1',
   ]);
 });
 
-test('what the specification forbids to pass does not count', () => {
+test('what the specification forbids to pass counts for nobody', () => {
   const listed = [excuse, { ...excuse, assertion: 'b', sentence: 'MUST generate an error' }];
-  const results = [result('mine', bad('b')), result('runc', bad('a')), result('crun', bad('a'))];
+  const results = [result('mine', bad('b')), result('runc', bad('a'), ok('b')), result('crun', bad('a'))];
   expect(judge(results, 'mine', listed)).toMatchObject({
-    failing: { mine: 1, runc: 1 },
-    forbidden: 1,
+    standings: [
+      { name: 'mine', all: { failing: 1 }, allowed: { failing: 0 }, wronglyPassed: 0 },
+      { name: 'runc', all: { failing: 1 }, allowed: { failing: 1 }, wronglyPassed: 1 },
+      { name: 'crun', all: { failing: 1 }, allowed: { failing: 1 }, wronglyPassed: 0 },
+    ],
     faults: [],
   });
 });
@@ -103,5 +110,8 @@ test('outcomes', () => {
 });
 
 test('every excuse gives a reason', () => {
-  for (const { cause } of excuses) expect(cause.length).toBeGreaterThan(20);
+  for (const { cause, fault } of excuses) {
+    expect(cause.length).toBeGreaterThan(20);
+    expect(cause.startsWith('the machine') ? 'machine' : 'suite').toBe(fault);
+  }
 });
