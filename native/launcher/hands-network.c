@@ -5,6 +5,7 @@
 #include "hands.h"
 #include "io.h"
 #include "netlink.h"
+#include "network-names.h"
 #include <fcntl.h>
 #include <linux/if_addr.h>
 #include <net/if.h>
@@ -113,9 +114,19 @@ static int own_namespace(void) {
     return open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 }
 
+static int is_taken(const char *name, void *there) {
+    if (find_device(there, name) == 0)
+        return 1;
+    return errno == ENODEV ? 0 : -1;
+}
+
 static int move_device(
     struct device *here, struct device *there, int to, int back, const char *device, const char *name) {
     if (find_device(here, device) < 0 || read_addresses(here) < 0)
+        return -1;
+    if (is_numbered(name))
+        name = number_name(device, name, is_taken, there);
+    if (!name)
         return -1;
     /* The kernel would move it first and then fail to name it. */
     if (find_device(there, name) == 0) {
@@ -147,7 +158,10 @@ int hands_move_device(struct hands *hands, const struct op *op) {
         return failed("socket", "rtnetlink");
     here->socket = near;
     there->socket = far;
-    if (move_device(here, there, to, from, arg->device.text, arg->name.text) < 0)
-        return failed("rtnetlink", "%s", arg->device.text);
+    /* One that comes back has the name that it was given. */
+    const char *numbered = is_numbered(arg->device.text) ? numbered_name_of(arg->name.text) : NULL;
+    const char *device = numbered ? numbered : arg->device.text;
+    if (move_device(here, there, to, from, device, arg->name.text) < 0)
+        return failed("rtnetlink", "%s", device);
     return 0;
 }

@@ -54,6 +54,26 @@ moving() {
   eventually '! on_host ip link show veth2 2>/dev/null'
 }
 
+@test "names that end in %d are numbered" {
+  host_network
+  on_host ip link add veth3 type veth peer name veth4
+  moving '{"veth1": {"name": "eth%d"}, "veth3": {"name": "eth%d"}}'
+  script 'ip -o -4 address show eth0; ip -o link show eth1; ip -o link show eth2'
+  run runtime_there run --bundle "$BUNDLE" "$ID"
+  contains "$output" 'inet 192.0.2.7/24'
+  matches "$output" 'eth1.*<.*UP.*>'
+  contains "$output" 'eth2'
+  lacks "$output" 'eth%d'
+  # And come back as what they were.
+  host_network
+  on_host ip link add veth3 type veth peer name veth4
+  edit_config '.process.args = ["/does/not/exist"]'
+  run runtime_there run --bundle "$BUNDLE" "$ID"
+  contains "$output" '/does/not/exist'
+  contains "$(on_host ip -o -4 address show veth1)" '192.0.2.7/24'
+  on_host ip link show veth3 >/dev/null
+}
+
 @test "hooks and network sysctls find the device" {
   host_network
   moving '{"veth1": {"name": "eth0"}}' '.linux.sysctl = {"net.ipv4.conf.eth0.rp_filter": "2"}'

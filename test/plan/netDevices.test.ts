@@ -30,6 +30,12 @@ test('a device comes back under its old name if the container is not made', () =
   ]);
 });
 
+test('nothing of a device is undone when the container ends', () => {
+  const { teardown } = planOf({ linux: { namespaces: [network], netDevices } });
+  expect(names(teardown)).toContain('removeTree');
+  expect(names(teardown)).not.toContain('moveDevice');
+});
+
 test('a joined namespace is known before', () => {
   const { hands, stubs } = planOf({
     linux: { namespaces: [{ ...network, path: '/run/netns/x' }], netDevices },
