@@ -217,5 +217,7 @@ int hands_read_fifo(struct hands *hands, const struct op *op) {
         return ended_as_stub(pidfd) ? failed_with(ESRCH, "stub", NULL) : 0;
     if (failure_unpack(&failure, record, size) < 0)
         return failed("read", "%s", path);
+    /* A hook that fails ends the container; a program that cannot be executed leaves one that has stopped. */
+    hands->effective = strcmp(failure.op, "hook") == 0;
     return hands_blame(hands, PROGRAM_STUBS, &failure);
 }

@@ -47,7 +47,7 @@ static int step(struct hands *hands, const struct program *program, unsigned num
     size_t index = *next;
     const struct op *op = &program->ops[index];
     failure_reset();
-    hands->blamed = false;
+    hands->blamed = hands->effective = false;
     hands->program = number;
     hands->index = index;
     hands->end = program->ops + program->count;
@@ -77,7 +77,7 @@ int hands_execute(struct hands *hands) {
     for (size_t index = 0; index < program->count;) {
         size_t current = index;
         int outcome = step(hands, program, PROGRAM_HANDS, &index);
-        done[current] = outcome == 0;
+        done[current] = outcome == 0 || (outcome < 0 && hands->effective);
         if (outcome >= 0)
             continue;
         /* First, since the stub uses what is about to be removed. */

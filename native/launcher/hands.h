@@ -26,6 +26,8 @@ struct hands {
     uint64_t fresh;
     /* The file that writeAt has open for the operation that follows, which writes to it as well. 0: none. */
     int written;
+    /* The operation fails, but has had its effect: what undoes it is to be executed. */
+    bool effective;
     /* The stub's own record, if that is why the operation fails: it names the stub's operation. */
     bool blamed;
     unsigned blamed_program;

@@ -75,7 +75,8 @@ async function removeRemains(context: Context, id: string): Promise<Finish | nul
   return carryOut(context, { hands, stubs: [], teardown: [] });
 }
 
-function removalOps(container: Container): HandsOp[] {
+/** Ends what lives of a container, and removes all of it. */
+export function removalOps(container: Container): HandsOp[] {
   const { record, stateDir, status } = container;
   const locked = lockOps(stateDir);
   // A launcher that creates the container holds the lock, perhaps for ever: it has to go first.

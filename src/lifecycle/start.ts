@@ -11,6 +11,7 @@ import { type Container, findContainer } from '../state/container.ts';
 import { LOCK_SLOT, lockOps } from '../state/lock.ts';
 import { requireStatus } from '../state/transitions.ts';
 import { carryOut, done, goneMeanwhile } from './carry-out.ts';
+import { removalOps } from './delete.ts';
 import { INIT_SLOT, openInit } from './init.ts';
 import { inBundle } from './positions.ts';
 import { withPid } from './with-pid.ts';
@@ -40,7 +41,7 @@ function startPlan(container: Container): Plan {
     hands: [
       ...lockOps(stateDir),
       openInit(container),
-      readFifo(`${stateDir}/exec.fifo`),
+      readFifo(container),
       // From here on the container runs; a slow poststart hook must not keep `kill` and `delete` waiting.
       { op: 'close', file: LOCK_SLOT, origin: 'state' },
       ...poststartHooks(record.config, running, pid),
@@ -50,12 +51,21 @@ function startPlan(container: Container): Plan {
   };
 }
 
-/** A poststart hook that fails stops the container, which is then there to be deleted (runtime-spec, lifecycle). */
-function readFifo(path: string): HandsOp {
+/** A hook of `start` that fails is the container's end: nothing of it is left to be deleted (runtime-spec, lifecycle). */
+function readFifo(container: Container): HandsOp {
   const origin = 'process.args';
   const orElse = { on: ['ESRCH'], do: [] } as const;
-  const undo: HandsOp[] = [{ op: 'signal', process: INIT_SLOT, signal: SIGKILL, origin, orElse }];
-  return { op: 'readFifo', path, process: INIT_SLOT, origin, undo };
+  const undo: HandsOp[] = [
+    { op: 'signal', process: INIT_SLOT, signal: SIGKILL, origin, orElse },
+    removeOp(container),
+  ];
+  return { op: 'readFifo', path: `${container.stateDir}/exec.fifo`, process: INIT_SLOT, origin, undo };
+}
+
+/** Unless somebody else has deleted it while the hook was running: its directory is not empty if it is still there. */
+function removeOp(container: Container): HandsOp {
+  const orElse = { on: ['ENOTEMPTY'], do: removalOps(container) } as const;
+  return { op: 'rmdir', path: container.stateDir, origin: 'state', orElse };
 }
 
 const SIGKILL = 9;

@@ -12,7 +12,7 @@ test('locks, opens the process, reads the fifo, lets go of the lock', async () =
   expect(hands.ops[3]).toMatchObject({ pid: 42, startTime: 4200 });
 });
 
-test('poststart hooks come after the lock is free, and kill the container if they fail', async () => {
+test('poststart hooks come after the lock is free, and are the end of the container if they fail', async () => {
   const config = { ...minimalConfig, hooks: { poststart: [{ path: '/hook' }] } };
   const hands = new Recorder(hostWith('created', { config }));
   await start(fakeContext(hands), { id: 'c1' });
@@ -26,7 +26,12 @@ test('poststart hooks come after the lock is free, and kill the container if the
     status: 'running',
   });
   const fifo = hands.ops.find(({ op }) => op === 'readFifo');
-  expect(fifo?.undo).toMatchObject([{ op: 'signal', signal: 9, orElse: { on: ['ESRCH'] } }]);
+  expect(fifo?.undo).toMatchObject([
+    { op: 'signal', signal: 9, orElse: { on: ['ESRCH'] } },
+    { op: 'rmdir', path: '/run/railcar/c1', orElse: { on: ['ENOTEMPTY'] } },
+  ]);
+  const removal = fifo?.undo?.[1]?.orElse?.do.map(({ op }) => op);
+  expect(removal).toEqual(expect.arrayContaining(['lock', 'waitExit', 'cgroupRemove', 'removeTree']));
 });
 
 describe('what happens between the reads and the plan', () => {

@@ -51,6 +51,33 @@ hook() { jq -nc --arg kind "$1" --arg script "$2" '{($kind): [{path: "/bin/sh", 
 
 ended() { ! grep -q '^State:.[^ZX]' "/proc/$1/status" 2>/dev/null; }
 
+@test "a hook of start that fails is the end: the container is gone, and its poststop hooks have run" {
+  railcar_only 'runc leaves a container that has stopped'
+  for kind in startContainer poststart; do
+    rm -f "$WORK/stopped"
+    bundle ".hooks = $(hook "$kind" 'exit 3') + {poststop: [{path: \"/bin/touch\", args: [\"touch\", \"$WORK/stopped\"]}]}"
+    create
+    cgroup=$(awk -F : '$2 == "pids" { print $3 }' "/proc/$(pid_of)/cgroup")
+    run runtime start "$ID"
+    fails 1
+    contains "$output" "hooks.$kind[0]"
+    same "$(containers)" ''
+    [ -e "$WORK/stopped" ]
+    [ ! -d "/sys/fs/cgroup/pids$cgroup" ]
+  done
+}
+
+@test "a program that cannot be executed leaves a container that has stopped" {
+  bundle ".hooks.poststop = [{path: \"/bin/touch\", args: [\"touch\", \"$WORK/stopped\"]}]"
+  script 'true'
+  create
+  rm "$BUNDLE/rootfs/bin/sh" "$BUNDLE/rootfs/bin/busybox"
+  run runtime start "$ID"
+  [ "$status" != 0 ]
+  same "$(containers)" "$ID"
+  [ ! -e "$WORK/stopped" ]
+}
+
 @test "a failing poststop hook is only reported, and the others still run" {
   railcar_only 'runc 1.1 skips the others'
   bundle ".hooks.poststop = [{path: \"/bin/false\"}, {path: \"/bin/touch\", args: [\"touch\", \"$WORK/second\"]}]"
