@@ -28,6 +28,15 @@ int open_device(int root, const char *path, mode_t type, unsigned major_number, 
     return steal_fd(&device);
 }
 
+int op_require_device(struct stub *stub, const struct stub_require_device *arg) {
+    int root = slot(stub, &arg->root);
+    if (root < 0)
+        return -1;
+    autoclose int device = open_device(
+        root, arg->path.text, (mode_t)arg->type.n, (unsigned)arg->major.n, (unsigned)arg->minor.n);
+    return device < 0 ? -1 : 0;
+}
+
 int op_make_dir(struct stub *stub, const struct stub_make_dir *arg) {
     int root = slot(stub, &arg->root);
     if (root < 0)

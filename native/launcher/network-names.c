@@ -14,7 +14,7 @@
 static struct given {
     struct given *next;
     char outside[IFNAMSIZ], inside[IFNAMSIZ];
-} *given;
+} * given;
 
 bool is_numbered(const char *name) {
     size_t length = strlen(name);

@@ -95,7 +95,7 @@ function swappinessSettings(swappiness: number | bigint | undefined): Setting[] 
 
 function pidsSettings(limit: number | bigint | undefined): Setting[] {
   if (limit === undefined) return [];
-  return settingOrZero('pids', 'pids.max', 'pids.limit', limit > 0 ? limit : 'max');
+  return settingOrZero('pids', 'pids.max', 'pids.limit', limit >= 0 ? limit : 'max');
 }
 
 const throttles = [

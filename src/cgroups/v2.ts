@@ -115,7 +115,7 @@ function maxOrNumber(value: number | bigint | undefined): number | bigint | stri
 
 function pidsSettings(limit: number | bigint | undefined): Setting[] {
   if (limit === undefined) return [];
-  return settingOrZero('pids', 'pids.max', 'pids.limit', limit > 0 ? limit : 'max');
+  return settingOrZero('pids', 'pids.max', 'pids.limit', limit >= 0 ? limit : 'max');
 }
 
 const throttles = [

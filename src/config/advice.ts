@@ -78,6 +78,10 @@ function adviseOnDevices({ linux = {} }: Spec, findings: Findings): void {
 
 function adviseOnCaches({ linux = {} }: Spec, findings: Findings): void {
   const { schemata = [], l3CacheSchema, memBwSchema } = linux.intelRdt ?? {};
+  if (l3CacheSchema && !l3CacheSchema.startsWith('L3:')) {
+    findings.warn('linux.intelRdt.l3CacheSchema', 'should begin with "L3:"');
+  }
+  if (l3CacheSchema?.includes('\n')) findings.warn('linux.intelRdt.l3CacheSchema', 'should be one line');
   if (schemata.length === 0) return;
   for (const [name, value] of Object.entries({ l3CacheSchema, memBwSchema })) {
     if (value)

@@ -32,8 +32,7 @@ function validateErrno(
   path: string,
   findings: Findings,
 ): void {
-  // 0 is what callers without optional members write.
-  if (!errnoRet || withErrno.includes(action)) return;
+  if (errnoRet === undefined || withErrno.includes(action)) return;
   findings.problem(path, `${action} has no errno; only ${withErrno.join(' and ')} have`);
 }
 

@@ -90,6 +90,7 @@ const stubActions: Actions<StubOp> = {
   mknod: ({ path, type, major, minor }) =>
     path === undefined ? 'make a device' : `make the device${quoted(path)} (${type} ${major}:${minor})`,
   bindDevice: ({ source, path }) => `bind the device${quoted(source)}${quoted(path, 'on')}`,
+  requireDevice: ({ path }) => `find the device${quoted(path)}`,
   mask: ({ path }) => `mask${quoted(path)}`,
   readonly: ({ path }) => `make${quoted(path)} read-only`,
   pty: () => 'set up the terminal',

@@ -80,6 +80,10 @@ export const mountHints: readonly Hint[] = [
     on(['bindDevice'], ENOENT),
     'where devices cannot be made they are taken from the host, which must have this one at the same path',
   ),
+  hint(
+    on(['requireDevice'], ENOENT),
+    'a /dev that is bound belongs to the host, so that no device is made there: all that linux.devices names must be there',
+  ),
   hint(on(['bindDevice'], ENODEV), 'the host has another device, or a file, at this path'),
   hint(on(['bindDevice'], ENXIO), 'the host has no driver for this device'),
 ];

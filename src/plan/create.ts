@@ -226,7 +226,7 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
     ready: readyOps(config, facts, options),
   };
   return [
-    ...earlyProcessOps(config.process, context, facts.caller.initialUserNamespace),
+    ...earlyProcessOps(config.process, context),
     ...mounts.before,
     ...namespaces.enter,
     // Until the container is created nobody else knows of it, so it must not outlive the launcher.

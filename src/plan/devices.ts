@@ -6,14 +6,13 @@ import type { StubOp } from './ops.ts';
 
 /**
  * The devices and links that every container has, and those of config.json, which replace the former at the same
- * path. Nothing is made where config.json binds a /dev of its own.
+ * path. Nothing is made in a /dev that config.json binds, which is the host's: what it names there has to be there.
  */
 export function deviceOps(config: Config): StubOp[] {
   const bound = (config.mounts ?? []).some(({ destination, type, options }) => {
     const isBind = type === 'bind' || parseMountOptions(options ?? []).bind;
     return isBind && posix.resolve('/', destination) === '/dev';
   });
-  if (bound) return [];
   const own = (config.linux?.devices ?? []).map((device, index) => ({
     ...device,
     path: posix.resolve('/', device.path),
@@ -24,12 +23,17 @@ export function deviceOps(config: Config): StubOp[] {
     make: namespaceKind(config, 'user') === 'none',
     bind: namespaceKind(config, 'mount') !== 'none',
   };
+  if (bound) return own.map((device) => (isInDev(device) ? requireOp(device) : deviceOp(device, rights)));
   return [
     ...[...defaults.filter(({ path }) => !taken.has(path)), ...own].map((device) => deviceOp(device, rights)),
     ...links.map(
       ([path, target]): StubOp => ({ op: 'symlink', root: 'root', path, target, origin: DEFAULT }),
     ),
   ];
+}
+
+function isInDev({ path }: Located): boolean {
+  return path.startsWith('/dev/');
 }
 
 const DEFAULT = 'default devices';
@@ -56,7 +60,7 @@ const links: readonly (readonly [string, string])[] = [
 /** A user namespace cannot make devices at all, only use those of the host; fifos anybody can make. */
 function deviceOp(device: Located, may: { readonly make: boolean; readonly bind: boolean }): StubOp {
   const { path, major = 0, minor = 0, origin } = device;
-  const type = device.type === 'u' ? 'c' : (device.type as 'c' | 'b' | 'p');
+  const type = fileType(device);
   const bind: StubOp = { op: 'bindDevice', root: 'root', path, source: path, type, major, minor, origin };
   if (!may.make && type !== 'p') return bind;
   const node: StubOp = {
@@ -72,4 +76,14 @@ function deviceOp(device: Located, may: { readonly make: boolean; readonly bind:
     origin,
   };
   return type === 'p' || !may.bind ? node : { ...node, orElse: { on: ['EPERM'], do: [bind] } };
+}
+
+/** `u` is an unbuffered character device: to Linux the same as `c`. */
+function fileType({ type }: Located): 'c' | 'b' | 'p' {
+  return type === 'u' ? 'c' : (type as 'c' | 'b' | 'p');
+}
+
+function requireOp(device: Located): StubOp {
+  const { path, major = 0, minor = 0, origin } = device;
+  return { op: 'requireDevice', root: 'root', path, type: fileType(device), major, minor, origin };
 }

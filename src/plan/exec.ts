@@ -130,7 +130,7 @@ function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, p
   };
   const affinity = affinityOps(process, 'process');
   return [
-    ...earlyProcessOps(process, context, caller.initialUserNamespace),
+    ...earlyProcessOps(process, context),
     ...affinity.initial,
     // Before the first join: a process of the container could trace this one from then on (CVE-2016-9962).
     { op: 'undumpable', origin: 'namespace_paths' },

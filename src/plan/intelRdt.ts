@@ -44,7 +44,11 @@ export function intelRdtPlan(rdt: IntelRdt | undefined, id: string, host: Resctr
   if (fresh) requireSchemas(rdt, [...known, ...lines]);
   else compareSchemas(known, host.schemata, rdt.closID ?? id);
   const monitor = rdt.enableMonitoring === true ? `${directory}/mon_groups/${id}` : null;
-  const made = [...(fresh ? [directory] : []), ...(monitor === null ? [] : [monitor])];
+  // A class with a name of its own is not the container's alone: it stays when the container goes.
+  const made = [
+    ...(fresh && rdt.closID === undefined ? [directory] : []),
+    ...(monitor === null ? [] : [monitor]),
+  ];
   return {
     groups: { joined: [directory, ...(monitor === null ? [] : [monitor])], made },
     make: [

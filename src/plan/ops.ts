@@ -352,7 +352,7 @@ export const handsOps = shapes({
   },
   readFifo: {
     args: { path: 'string', process: 'slot' },
-    doc: 'opens the exec fifo, unlinks it, reads to its end: execve happened; a failure record is a failure; the death of the process (a pidfd) before that is ESRCH',
+    doc: 'opens the exec fifo, unlinks it, reads to its end: execve happened; a failure record is a failure; the death of the process (a pidfd) before that is ESRCH; that of a hook has ended the container, and is undone',
   },
   moveDevice: {
     args: { device: 'string', name: 'string', from: 'slot', to: 'slot' },
@@ -537,6 +537,10 @@ export const stubOps = shapes({
       minor: 'number',
     },
     doc: 'binds a device of the host, which must be this one, over a file, where mknod is not permitted',
+  },
+  requireDevice: {
+    args: { root: 'slot', path: 'string', type: 'enum:fileType', major: 'number', minor: 'number' },
+    doc: 'fails unless this device lies at the path, which is no link',
   },
   mask: {
     args: { root: 'slot', path: 'string' },

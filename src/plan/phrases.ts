@@ -100,6 +100,7 @@ export const stubPhrases: Phrases<StubOp> = {
     `make ${type === 'p' ? 'fifo' : 'device'} ${path} (${type === 'p' ? '' : `${type} ${major}:${minor}, `}${octal(mode)}, owner ${uid}:${gid})`,
   bindDevice: ({ path, source, type, major, minor }) =>
     `bind device ${source} (${type} ${major}:${minor}) on ${path}`,
+  requireDevice: ({ path, type, major, minor }) => `find device ${path} (${type} ${major}:${minor})`,
   mask: ({ path }) => `mask ${path}`,
   readonly: ({ path }) => `make ${path} read-only`,
   pty: ({ rows, columns, uid, socket }) =>

@@ -26,12 +26,10 @@ export interface ProcessContext {
  * Early settings of a process, with the caller's rights. In a user namespace resource limits can no longer be raised,
  * so they are set here; else only right before the user's program, so that a tight one does not hit the stub's work.
  */
-export function earlyProcessOps(process: Process, context: ProcessContext, privileged: boolean): StubOp[] {
+export function earlyProcessOps(process: Process, context: ProcessContext): StubOp[] {
   const { origin } = context;
   const adjust: StubOp[] =
-    process.oomScoreAdj === undefined
-      ? []
-      : [oomOp(process.oomScoreAdj, `${origin}.oomScoreAdj`, privileged)];
+    process.oomScoreAdj === undefined ? [] : [oomOp(process.oomScoreAdj, `${origin}.oomScoreAdj`)];
   return [...adjust, ...(context.userNamespace ? rlimitOps(process, origin) : [])];
 }
 
@@ -125,10 +123,9 @@ function rlimitOps(process: Process, origin: string): StubOp[] {
   );
 }
 
-/** Lowering it is a privilege; without that the container keeps the caller's, as rootless callers expect. */
-function oomOp(value: number, origin: string, privileged: boolean): StubOp {
-  const op = { op: 'writeSelf', name: 'oom_score_adj', text: String(value), origin } as const;
-  return privileged ? op : { ...op, orElse: { on: ['EACCES', 'EPERM'], do: [] } };
+/** Lowering it below what the caller's may be is a privilege: then the kernel refuses it, and so does railcar. */
+function oomOp(value: number, origin: string): StubOp {
+  return { op: 'writeSelf', name: 'oom_score_adj', text: String(value), origin };
 }
 
 /** What came from outside may lie on a read-only file system or belong to an id that has no name in here. */

@@ -73,7 +73,6 @@ test('cpu: period before quota, and the other way round if the kernel wants it s
 test.each([
   [5, '5'],
   [-1, 'max'],
-  [0, 'max'],
 ])('pids.limit %d', (limit, text) => {
   expect(lines({ pids: { limit } })).toEqual([`pids.max ${text}`]);
 });
@@ -114,6 +113,11 @@ test('hugetlb, network and rdma', () => {
     'net_prio.ifpriomap eth0 500',
     'rdma.max mlx5_1 hca_handle=3 hca_object=4',
   ]);
+});
+
+test('no process at all is a limit of pids', () => {
+  expect(lines({ pids: { limit: 0 } })).toEqual(['pids.max 0']);
+  expect(lines({ pids: { limit: -1 } })).toEqual(['pids.max max']);
 });
 
 test('unified is for v2 alone', () => {

@@ -118,6 +118,10 @@ test('pids, hugetlb, rdma', () => {
   ).toEqual(['pids.max max', 'hugetlb.1GB.max 5', 'hugetlb.1GB.rsvd.max 5', 'rdma.max a hca_object=1']);
 });
 
+test('no process at all is a limit of pids', () => {
+  expect(lines({ pids: { limit: 0 } })).toEqual(['pids.max 0']);
+});
+
 test('unified comes last, a write for each line', () => {
   expect(
     lines({ pids: { limit: 5 }, unified: { 'pids.max': '6', 'io.max': '8:0 rbps=1\n8:1 rbps=2\n' } }),

@@ -184,6 +184,14 @@ const advice: readonly (readonly [object, string | null])[] = [
     'warning: linux.devices[1]: is a second device of the numbers c 1:3',
   ],
   [
+    { linux: { intelRdt: { l3CacheSchema: '0=f' } } },
+    'warning: linux.intelRdt.l3CacheSchema: should begin with "L3:"',
+  ],
+  [
+    { linux: { intelRdt: { l3CacheSchema: 'L3:0=f\nL3:1=f' } } },
+    'warning: linux.intelRdt.l3CacheSchema: should be one line',
+  ],
+  [
     { linux: { intelRdt: { closID: 'x', schemata: ['L3:0=f'], memBwSchema: 'MB:0=10' } } },
     'warning: linux.intelRdt.memBwSchema: should not be given beside schemata, which come later',
   ],

@@ -154,6 +154,7 @@ const wrong: readonly (readonly [object, string, string])[] = [
     '"1"',
     'linux.sysctl["net.ipv4.ip_forward"]: needs a network namespace in linux.namespaces',
   ],
+  [{ linux: { readonlyPaths: ['x'] } }, '"x"', 'linux.readonlyPaths[0]: must be an absolute path, not "x"'],
   [{ linux: { maskedPaths: ['x'] } }, '"x"', 'linux.maskedPaths[0]: must be an absolute path, not "x"'],
   [
     { linux: { devices: [{ type: 'c', path: '/dev/x' }] } },
@@ -250,6 +251,21 @@ const wrong: readonly (readonly [object, string, string])[] = [
     '".."',
     'linux.intelRdt.closID: must be the name of a directory, not ".."',
   ],
+  [
+    { linux: { intelRdt: { memBwSchema: '0=20' } } },
+    '"0=20"',
+    'linux.intelRdt.memBwSchema: must be one line that begins with "MB:", not "0=20"',
+  ],
+  [
+    { linux: { intelRdt: { memBwSchema: 'MB:0=20\nL3:0=f' } } },
+    '"MB',
+    'linux.intelRdt.memBwSchema: must be one line that begins with "MB:", not "MB:0=20\\nL3:0=f"',
+  ],
+  [
+    { linux: { intelRdt: { schemata: ['L3:0=f\nMB:0=20'] } } },
+    '"L3:0',
+    'linux.intelRdt.schemata[0]: must be one line, not "L3:0=f\\nMB:0=20"',
+  ],
   [{ linux: { memoryPolicy: { nodes: '0' } } }, '{"nodes"', 'linux.memoryPolicy.mode: is missing'],
   [{ linux: { personality: {} } }, '{}', 'linux.personality.domain: is missing'],
   [
@@ -323,6 +339,18 @@ const wrong: readonly (readonly [object, string, string])[] = [
       linux: {
         seccomp: {
           defaultAction: 'SCMP_ACT_ALLOW',
+          syscalls: [{ names: ['bpf'], action: 'SCMP_ACT_LOG', errnoRet: 0 }],
+        },
+      },
+    },
+    '0}',
+    'linux.seccomp.syscalls[0].errnoRet: SCMP_ACT_LOG has no errno; only SCMP_ACT_ERRNO and SCMP_ACT_TRACE have',
+  ],
+  [
+    {
+      linux: {
+        seccomp: {
+          defaultAction: 'SCMP_ACT_ALLOW',
           syscalls: [
             { names: ['bpf'], action: 'SCMP_ACT_ERRNO', args: [{ index: 6, value: 0, op: 'SCMP_CMP_EQ' }] },
           ],
@@ -357,6 +385,12 @@ function place(config: object, at: string): string {
   expect(text.split(at)).toHaveLength(2);
   return `config.json:1:${text.indexOf(at) + 1}`;
 }
+
+test('network devices may share a name that is numbered', () => {
+  const netDevices = { a: { name: 'eth%d' }, b: { name: 'eth%d' } };
+  const config = minimal({ linux: { namespaces: [{ type: 'network' }], netDevices } });
+  expect(complaint(config)).toBe(null);
+});
 
 describe('warnings', () => {
   test('an unknown capability is named once', () => {

@@ -70,6 +70,11 @@ describe('the document', async () => {
     }
   });
 
+  test('names versions in their order', () => {
+    const [least, most] = [whole.ociVersionMin, whole.ociVersionMax].map((one) => one.split('.').map(Number));
+    expect(least?.map((part, at) => Math.sign((most?.[at] ?? 0) - part)).find(Boolean) ?? 0).toBe(1);
+  });
+
   test('names every option that the specification has, each of which is understood', () => {
     expect(whole.mountOptions).toEqual(expect.arrayContaining(ofSpecification()));
     for (const option of whole.mountOptions) expect(parseMountOptions([option]).data).toEqual([]);
@@ -194,6 +199,63 @@ describe('what is taken out of a table is gone from the document', () => {
     vi.doUnmock(path);
   });
 });
+
+describe('every word of the document is recognized in config.json', async () => {
+  const { linux } = await document();
+  const linuxOf = (more: object) => ({ linux: { namespaces: [{ type: 'mount' }], ...more } });
+  const policy = (more: object) => linuxOf({ memoryPolicy: { mode: 'MPOL_BIND', nodes: '0', ...more } });
+  const profile = (more: object) => linuxOf({ seccomp: { defaultAction: 'SCMP_ACT_ALLOW', ...more } });
+  const rule = (more: object) =>
+    profile({ syscalls: [{ names: ['bpf'], action: 'SCMP_ACT_ERRNO', ...more }] });
+  const ids = [{ containerID: 0, hostID: 1, size: 1 }];
+
+  test.each<[string, readonly string[], (word: string) => object]>([
+    [
+      'namespaces',
+      linux.namespaces,
+      (type) => ({ linux: { namespaces: [{ type }], ...(type === 'user' && userMappings(ids)) } }),
+    ],
+    [
+      'capabilities',
+      linux.capabilities,
+      (name) => ({ process: { cwd: '/', args: ['x'], capabilities: { bounding: [name] } } }),
+    ],
+    ['actions', linux.seccomp.actions, (action) => rule({ action })],
+    ['operators', linux.seccomp.operators, (op) => rule({ args: [{ index: 0, value: 1, op }] })],
+    ['archs', linux.seccomp.archs, (name) => profile({ architectures: [name] })],
+    ['knownFlags', linux.seccomp.knownFlags, (flag) => profile({ flags: [flag] })],
+    ['supportedFlags', linux.seccomp.supportedFlags, (flag) => profile({ flags: [flag] })],
+    [
+      'modes',
+      linux.memoryPolicy.modes,
+      (mode) => policy(/DEFAULT|LOCAL/.test(mode) ? { mode, nodes: '' } : { mode }),
+    ],
+    ['flags', linux.memoryPolicy.flags, (flag) => policy({ flags: [flag] })],
+  ])('%s', (_, words, wish) => {
+    expect(words.length).toBeGreaterThan(0);
+    for (const word of words) {
+      const config = {
+        ociVersion: '1.0.0',
+        root: { path: 'r' },
+        process: { cwd: '/', args: ['x'] },
+        ...wish(word),
+      };
+      expect(loadConfig(Buffer.from(JSON.stringify(config)), word).warnings).toEqual([]);
+      // Another word in its place is not.
+      const other = JSON.stringify(config).replaceAll(JSON.stringify(word), '"FOO"');
+      expect(() => complaining(other)).toThrow();
+    }
+  });
+
+  function complaining(text: string): void {
+    const { warnings } = loadConfig(Buffer.from(text), 'config.json');
+    if (warnings.length > 0) throw new Error(warnings.join());
+  }
+});
+
+function userMappings(ids: readonly object[]) {
+  return { uidMappings: ids, gidMappings: ids };
+}
 
 describe('what the planner does nothing about is not claimed', () => {
   /** Origins of which the planner forgets the operations. */

@@ -155,3 +155,32 @@ idmapped() {
   fails 1
   contains "$output" 'on the host it is not the device that is asked for'
 }
+
+@test "a device that a /dev of the host lacks is an error" {
+  railcar_only 'runc makes no device in a /dev that is bound, and says nothing'
+  mkdir "$WORK/dev" && mknod -m 666 "$WORK/dev/null" c 1 3
+  bundle '.mounts |= map(select(.destination | startswith("/dev") | not))
+    | .mounts += [{destination: "/dev", type: "bind", source: "'"$WORK"'/dev", options: ["bind"]}]
+    | .linux.devices = [{path: "/dev/null", type: "c", major: 1, minor: 3}, {path: "/srv/zero", type: "c", major: 1, minor: 5}]'
+  script 'stat -c %t:%T /dev/null /srv/zero'
+  run runtime run --bundle "$BUNDLE" "$ID" </dev/null
+  succeeds
+  same "$output" $'1:3\n1:5'
+  edit_config '.linux.devices += [{path: "/dev/full", type: "c", major: 1, minor: 7}]'
+  run runtime run --bundle "$BUNDLE" "$ID" </dev/null
+  [ "$status" != 0 ]
+  contains "$output" 'linux.devices[2]: cannot find the device "/dev/full": no such file or directory (ENOENT)'
+  same "$(ls "$WORK/dev")" null
+}
+
+@test "mappings change the owner of no file" {
+  bundle '.linux.namespaces += [{type: "user"}] | .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings'
+  owners() { find "$BUNDLE/rootfs" -printf '%U:%G %p\n' | sort; }
+  before=$(owners)
+  script 'stat -c %u:%g /bin'
+  run runtime run --bundle "$BUNDLE" "$ID" </dev/null
+  succeeds
+  same "$output" 65534:65534
+  # Mount points that were missing are new.
+  same "$(owners | grep -xF "$before")" "$before"
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CONSOLE_SLOT } from '../../src/plan/console.ts';
-import { find, names, planOf } from './build.ts';
+import { find, names, planOf, stubOf } from './build.ts';
 
 const terminal = { terminal: true, consoleSize: { height: 40, width: 120 }, user: { uid: 5 } };
 
@@ -55,6 +55,11 @@ test('a size that config.json does not give is that of the caller in the foregro
     options: { verb: 'create', detach: true, consoleSocket: '/run/c.sock' },
   });
   expect(find(detached.stubs[0] ?? [], 'pty')).toMatchObject({ rows: 0, columns: 0 });
+});
+
+test('a size without a terminal is ignored', () => {
+  const stub = stubOf({ process: { ...terminal, terminal: false } });
+  expect(stub).toEqual(stubOf({ process: { user: { uid: 5 } } }));
 });
 
 test('a terminal needs no change of the owner of descriptors 0 to 2', () => {

@@ -57,3 +57,17 @@ test.each(['/dev', '/dev/', '/./dev'])('nothing is made in a /dev that is bound 
   const mounts = [{ destination, type: 'bind', source: '/dev', options: ['rbind'] }];
   expect(made({ config: { mounts } })).toEqual([]);
 });
+
+test('of a /dev that is bound the devices of config.json have to be there, others are made', () => {
+  const mounts = [{ destination: '/dev', type: 'bind', source: '/dev' }];
+  const own = ['/dev/sub/x', '/devices', '/srv/x'].map((path) => ({ type: 'c', path, major: 1, minor: 3 }));
+  const { linux } = devices(...own);
+  const ops = stubOf({ config: { mounts }, linux: linux ?? {} }).filter(({ origin }) =>
+    origin.startsWith('linux.devices'),
+  );
+  expect(ops).toMatchObject([
+    { op: 'requireDevice', path: '/dev/sub/x', type: 'c', major: 1, minor: 3 },
+    { op: 'mknod', path: '/devices' },
+    { op: 'mknod', path: '/srv/x' },
+  ]);
+});

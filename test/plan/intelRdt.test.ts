@@ -30,6 +30,24 @@ test('without a schema nothing is written to one', () => {
   expect(names(plan({}).make)).toEqual(['mkdir']);
 });
 
+test('without intelRdt nothing is done to resctrl', () => {
+  expect(plan(undefined)).toEqual({ groups: null, make: [], join: [] });
+});
+
+test('either schema alone is written', () => {
+  expect(plan({ l3CacheSchema: 'L3:0=f' }).make[1]).toMatchObject({ text: 'L3:0=f\n' });
+  expect(plan({ memBwSchema: 'MB:0=20' }).make[1]).toMatchObject({ text: 'MB:0=20\n' });
+});
+
+test('a class that is named and has schemas is made if it is missing', () => {
+  const { groups, make } = plan({ closID: 'gold', memBwSchema: 'MB:0=20' });
+  expect(make).toMatchObject([
+    { op: 'mkdir', path: '/sys/fs/resctrl/gold' },
+    { op: 'write', path: '/sys/fs/resctrl/gold/schemata' },
+  ]);
+  expect(paths(removeResctrl(groups))).toEqual([]);
+});
+
 test('schemata come last', () => {
   const { make } = plan({ l3CacheSchema: 'L3:0=f', schemata: ['L2:0=f', 'MB:0=50'] });
   expect(make[1]).toMatchObject({ text: 'L3:0=f\nL2:0=f\nMB:0=50\n' });
@@ -47,9 +65,11 @@ test('monitoring has a group of its own inside the class', () => {
   const { groups, make } = plan({ closID: 'gold', l3CacheSchema: 'L3:0=f', enableMonitoring: true });
   expect(make.at(-1)).toMatchObject({ op: 'mkdir', path: '/sys/fs/resctrl/gold/mon_groups/web' });
   expect(groups?.joined).toEqual(['/sys/fs/resctrl/gold', '/sys/fs/resctrl/gold/mon_groups/web']);
-  expect(paths(removeResctrl(groups))).toEqual([
-    '/sys/fs/resctrl/gold/mon_groups/web',
-    '/sys/fs/resctrl/gold',
+  expect(paths(removeResctrl(groups))).toEqual(['/sys/fs/resctrl/gold/mon_groups/web']);
+  expect(make.at(-1)?.orElse).toBeUndefined();
+  expect(paths(removeResctrl(plan({ enableMonitoring: true }).groups))).toEqual([
+    '/sys/fs/resctrl/web/mon_groups/web',
+    '/sys/fs/resctrl/web',
   ]);
 });
 

@@ -31,7 +31,7 @@ const memoryPolicy = z.object({
 
 const intelRdt = z.object({
   closID: z.optional(text),
-  schemata: z.optional(texts),
+  schemata: z.optional(z.array(shaped(/^[^\n]*$/, 'one line'))),
   l3CacheSchema: z.optional(text),
   memBwSchema: z.optional(shaped(/^MB:[^\n]*$/, 'one line that begins with "MB:"')),
   enableMonitoring: z.optional(flag),

@@ -89,6 +89,13 @@ test('version', () => {
   expect(versionText('/usr/sbin/runc', build)).toMatch(/^runc version 1\.2\.3\n/);
 });
 
+test('the default has the file systems of Linux', () => {
+  const places = defaultSpec().mounts?.map(({ destination, type }) => `${destination} ${type}`);
+  expect(places).toEqual(
+    expect.arrayContaining(['/proc proc', '/sys sysfs', '/dev/pts devpts', '/dev/shm tmpfs']),
+  );
+});
+
 /** Written by `runc spec` 1.1.5; what is deliberately different is set beforehand. */
 describe('spec', () => {
   const ours = { ociVersion: '1.3.0', hostname: 'railcar' };

@@ -1,0 +1,7 @@
+# shellcheck shell=bash
+setup() {
+  mkdir -p "$BUNDLE/data"
+  scratch_mount -t tmpfs tmpfs "$BUNDLE/data"
+  mkdir "$BUNDLE/data/sub"
+  scratch_mount -t tmpfs tmpfs "$BUNDLE/data/sub"
+}
