@@ -1,6 +1,7 @@
 /* Operations on files of the host: state directory, pid file, cgroup files, sockets. */
 #include "hands.h"
 #include "io.h"
+#include "lock.h"
 #include "tree.h"
 #include "wait.h"
 #include <fcntl.h>
@@ -9,7 +10,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -30,15 +30,7 @@ int hands_lock(struct hands *hands, const struct op *op) {
     int file = slot_of(hands, &arg->file);
     if (file < 0)
         return -1;
-    uint64_t deadline = deadline_in(arg->deadline.n);
-    unsigned tries = 0;
-    while (flock(file, LOCK_EX | LOCK_NB) < 0) {
-        if (errno != EWOULDBLOCK)
-            return failed("flock", NULL);
-        if (wait_again(&tries, deadline) < 0)
-            return failed_with(errno == ETIMEDOUT ? EWOULDBLOCK : errno, "flock", NULL);
-    }
-    return 0;
+    return lock_take(file, deadline_in(arg->deadline.n)) < 0 ? failed("flock", NULL) : 0;
 }
 
 static mode_t current_umask(void) {

@@ -36,6 +36,7 @@ enum read_kind {
     READ_STREAM = 9,
     READ_HAVING = 10,
     READ_STUB = 11,
+    READ_LOCK = 12,
 };
 
 enum request_number {

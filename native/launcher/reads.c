@@ -1,6 +1,7 @@
 #include "reads.h"
 #include "dir.h"
 #include "io.h"
+#include "lock.h"
 #include "message.h"
 #include "trace.h"
 #include "tree.h"
@@ -216,6 +217,15 @@ static int read_exists(const struct query *query, struct answer *answer) {
     return lstat(query->path, &status);
 }
 
+/* Kept by the launcher: a Node layer that begins the command anew asks for it again. */
+static int read_lock(const struct query *query, struct answer *answer) {
+    static int held = -1;
+    (void)answer;
+    if (held < 0)
+        held = lock_open(query->path, query->max);
+    return held < 0 ? -1 : 0;
+}
+
 /* Started when the answers are on their way, so that nobody waits for it. */
 static int wish_for_stub(const struct query *query, uint64_t *stub) {
     *stub = query->max;
@@ -246,6 +256,8 @@ static int look_up(const struct query *query, struct answer *answer, uint64_t *s
         return look_into_each(query, answer, add_if_there);
     case READ_STUB:
         return wish_for_stub(query, stub);
+    case READ_LOCK:
+        return read_lock(query, answer);
     default:
         errno = EINVAL;
         return -1;

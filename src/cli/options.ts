@@ -183,6 +183,10 @@ export const commands = {
       'memory-reservation': value('soft memory limit'),
       'memory-swap': value('limit of memory and swap together; -1 for none'),
       'pids-limit': value('most processes; -1 for no limit'),
+      'l3-cache-schema': value('Intel RDT: shares of the L3 cache, such as L3:0=ff;1=ff'),
+      'mem-bw-schema': value('Intel RDT: shares of the memory bandwidth, such as MB:0=20;1=70'),
+      'kernel-memory': { ...value('accepted and without effect'), hidden: true },
+      'kernel-memory-tcp': { ...value('accepted and without effect'), hidden: true },
     },
   },
   spec: {

@@ -77,6 +77,9 @@ export interface EventsVerb extends IdVerb {
 export interface UpdateVerb extends IdVerb {
   readonly resourcesFile: string | null;
   readonly resources: Resources;
+  /** Lines for the `schemata` of the container's class of resctrl. */
+  readonly l3CacheSchema: string | null;
+  readonly memBwSchema: string | null;
 }
 
 export interface PlanVerb {

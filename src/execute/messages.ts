@@ -25,14 +25,15 @@ export const MAX_FRAME = 64 * 1024 * 1024;
 export const messageTypes = { REQUEST: 1, ANSWERS: 2, RESULT: 3, READ: 11, PLAN: 12, FINISH: 13 } as const;
 
 /**
- * What the hands can look up. None of these changes anything.
+ * What the hands can look up. None of these changes anything that lasts.
  * FILE: content of the regular file `path`. LIST: names in a directory. STAT: one item of decimal fields separated by spaces: st_mode
  * uid gid rdev-major rdev-minor inode size mount-flags file-system-magic (following a final link). LINK: target of a
  * symbolic link. STDIN: standard input to its end. EACH: for every directory D in `path` that has a file D/`name`:
  * two items, D and the content. HAVING: every directory D in `path` in which there is a `name` (lstat). BELOW: one item, the concatenated contents of every file called `name` in the tree.
  * EXISTS: nothing but the errno (lstat). STREAM: as FILE, but of a file that the user named, which may be a pipe. STUB:
  * reads nothing; a plan with a stub that inherits 3 + `max` descriptors will probably follow, and one may be started to
- * wait for it.
+ * wait for it. LOCK: reads nothing; takes the lock of a file that is there, for as long as the launcher lives, and waits for
+ * it at most `max` ms (EWOULDBLOCK): what is read after it in the same message is true until the command ends.
  */
 export const readKinds = {
   FILE: 1,
@@ -46,6 +47,7 @@ export const readKinds = {
   STREAM: 9,
   HAVING: 10,
   STUB: 11,
+  LOCK: 12,
 } as const;
 export type ReadKind = keyof typeof readKinds;
 

@@ -20,35 +20,47 @@ import { isRootless } from '../plan/capabilities.ts';
 import { PlanError } from '../plan/error.ts';
 import type { HandsOp } from '../plan/ops.ts';
 import { type Container, findContainer, recordPath } from '../state/container.ts';
-import { lockOps } from '../state/lock.ts';
 import { type ContainerRecord, recordText } from '../state/record.ts';
 import { requireStatus } from '../state/transitions.ts';
 import { callerOf } from './caller.ts';
-import { carryOut, done, goneMeanwhile } from './carry-out.ts';
+import { carryOut, done } from './carry-out.ts';
 import { located } from './located.ts';
+import { resctrlChange } from './update-resctrl.ts';
 
 interface Change {
   readonly resources: Resources;
   readonly positions: Positions | null;
 }
 
-/** Changes the limits of a container that exists. If one of them is refused, those before it are taken back. */
+/**
+ * Changes the limits of a container that exists. If one of them is refused, those before it are taken back. What was set
+ * before is read under the container's lock, since the new record is made of it.
+ */
 export async function update(context: Context, verb: UpdateVerb): Promise<Finish | null> {
-  let loaded: Change = { resources: verb.resources, positions: null };
-  const { container, first } = await findContainer(context, verb.id, {
-    first: { resources: resourcesRead(verb.resourcesFile) },
-  });
-  if (verb.resourcesFile !== null) loaded = loadChange(first.resources, verb.resourcesFile);
+  const change = await changeOf(context, verb);
+  const { positions } = change;
+  const { container } = await findContainer(context, verb.id, { locked: true });
+  const { record } = container;
   requireStatus('update', container.status, verb.id);
-  const current = await readNamed(context.hands, currentReads(container.record, loaded));
-  const { positions } = loaded;
+  const current = await readNamed(context.hands, currentReads(record, change));
+  const resctrl = await resctrlChange(context, record, verb);
   const rootless = isRootless(callerOf(context.request, undefined));
-  const hands = locatedChange(positions, () => updateOps(container, loaded, current, rootless));
-  return carryOut(context, { hands, stubs: [], teardown: [] }, done, { positions, explain: goneMeanwhile });
+  const hands = locatedChange(positions, () => [
+    ...resctrl.ops,
+    ...updateOps(record, change, current, rootless),
+    recordOp(container, change, resctrl.groups),
+  ]);
+  return carryOut(context, { hands, stubs: [], teardown: [] }, done, { positions });
 }
 
-function resourcesRead(path: string | null): Read | null {
-  if (path === null) return null;
+/** Before the lock is taken: whoever writes the file may take his time. */
+async function changeOf({ hands }: Context, { resourcesFile, resources }: UpdateVerb): Promise<Change> {
+  if (resourcesFile === null) return { resources, positions: null };
+  const answers = await readNamed(hands, { resources: resourcesRead(resourcesFile) });
+  return loadChange(answers.resources, resourcesFile);
+}
+
+function resourcesRead(path: string): Read {
   return path === '-' ? { kind: 'STDIN', path: '' } : stream(path);
 }
 
@@ -84,7 +96,7 @@ function settingsOf(record: ContainerRecord, { resources }: Change, current: Cur
 }
 
 function updateOps(
-  { record, stateDir }: Container,
+  record: ContainerRecord,
   change: Change,
   answers: Readonly<Record<string, Answer>>,
   rootless: boolean,
@@ -92,21 +104,27 @@ function updateOps(
   const current = (path: string | null) => (path && answers[path] ? textOf(answers[path]) : undefined);
   const { memory, usage, controllers } = currentFiles(record.cgroup_paths);
   const known = { memory: current(memory), usage: current(usage), controllers: current(controllers) };
-  const origin = 'state';
   const old = record.config.linux?.resources ?? {};
   const merged = mergedOf(record, change.resources);
   return [
-    ...lockOps(stateDir),
     ...updateFilter(old, merged, record.cgroup_paths, rootless),
     ...settingsOf(record, change, known).map((each) => writeOp(each, each.path, record, current)),
-    {
-      op: 'writeFile',
-      path: recordPath(stateDir),
-      mode: 0o600,
-      text: recordText({ ...record, config: withResources(record.config, merged) }),
-      origin,
-    },
   ];
+}
+
+function recordOp(
+  { record, stateDir }: Container,
+  { resources }: Change,
+  resctrl: ContainerRecord['resctrl'],
+): HandsOp {
+  const config = withResources(record.config, mergedOf(record, resources));
+  return {
+    op: 'writeFile',
+    path: recordPath(stateDir),
+    mode: 0o600,
+    text: recordText({ ...record, config, ...(resctrl && { resctrl }) }),
+    origin: 'state',
+  };
 }
 
 function writeOp(

@@ -5,6 +5,7 @@ import type { Answer, Read } from '../execute/messages.ts';
 import { file, link, readGroups, textOf } from '../execute/reads.ts';
 import type { Trace } from '../execute/trace.ts';
 import { PROCESS } from './links.ts';
+import { lockRead } from './lock.ts';
 import { type ContainerRecord, parseRecord } from './record.ts';
 import { linkedStatusReads, type Status, statusFrom, statusReads } from './status.ts';
 import { missingContainer } from './transitions.ts';
@@ -24,6 +25,8 @@ type Reads<K extends string> = Readonly<Record<K, Read | null>>;
 /** Additional reads of a command go with those that finding a container takes anyway. */
 export interface MoreReads<A extends string, B extends string> {
   readonly first?: Reads<A>;
+  /** Nobody else changes the container from here to the command's end. */
+  readonly locked?: boolean;
   /** Of the container's first process, by its directory in /proc. */
   readonly ofProcess?: (directory: string) => Reads<B>;
 }
@@ -42,17 +45,19 @@ export interface Found<A extends string, B extends string> {
 export async function findContainer<A extends string = never, B extends string = never>(
   { hands, root, trace }: { readonly hands: Hands; readonly root: string; readonly trace: Trace },
   id: string,
-  { first = {} as Reads<A>, ofProcess = () => ({}) as Reads<B> }: MoreReads<A, B> = {},
+  { first = {} as Reads<A>, locked = false, ofProcess = () => ({}) as Reads<B> }: MoreReads<A, B> = {},
 ): Promise<Found<A, B>> {
   const stateDir = `${root}/${id}`;
   const directory = `${stateDir}/${PROCESS}`;
   const found = await readGroups(hands, {
+    lock: { lock: locked ? lockRead(stateDir) : null },
     // The record first: what is read after a complete one is at least as new.
     own: { record: file(recordPath(stateDir)), directory: link(directory) },
     status: linkedStatusReads(stateDir),
     ofProcess: ofProcess(directory),
     first,
   });
+  requireLock(found.lock.lock);
   const record = trace.span('parse', () => recordOf(found.own.record, recordPath(stateDir)), 'state.json');
   const linked = record.phase === 'created' && textOf(found.own.directory) === procDirectory(record);
   const late = linked
@@ -66,6 +71,11 @@ export async function findContainer<A extends string = never, B extends string =
     first: found.first,
     ofProcess: late.ofProcess,
   };
+}
+
+/** Without a file to lock there is no container either, which its record tells. */
+function requireLock({ errno }: Answer): void {
+  if (errno === EAGAIN) throw new RailcarError('container-locked', 'another command works on this container');
 }
 
 function procDirectory({ init_process_pid }: ContainerRecord): string {
@@ -82,6 +92,7 @@ export function recordPath(stateDir: string): string {
 }
 
 const ENOENT = 2;
+const EAGAIN = 11;
 const ENOTDIR = 20;
 
 function recordOf(answer: Answer, path: string): ContainerRecord {

@@ -1,3 +1,4 @@
+import type { Read } from '../execute/messages.ts';
 import type { HandsOp } from '../plan/ops.ts';
 import { recordPath } from './container.ts';
 
@@ -17,13 +18,22 @@ export function lockOps(stateDir: string): HandsOp[] {
   ];
 }
 
+/** The lock of a container that is about to be read, and changed by what was read: its plan takes none. */
+export function lockRead(stateDir: string): Read {
+  return { kind: 'LOCK', path: lockPath(stateDir), max: LOCK_DEADLINE };
+}
+
+function lockPath(stateDir: string): string {
+  return `${stateDir}/lock`;
+}
+
 /** The lock alone, for a state directory that may hold no record. */
 export function lockFileOps(stateDir: string): HandsOp[] {
   const origin = 'state';
   return [
     {
       op: 'open',
-      path: `${stateDir}/lock`,
+      path: lockPath(stateDir),
       flags: ['rdwr', 'creat', 'nofollow'],
       mode: 0o600,
       into: LOCK_SLOT,

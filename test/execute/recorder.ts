@@ -57,6 +57,7 @@ export class Recorder implements Hands {
       case 'EXISTS':
         return content === undefined && !directories.includes(path) ? missing : items();
       case 'STUB':
+      case 'LOCK':
         return items();
       case 'STDIN':
         return items(stdin);

@@ -7,9 +7,12 @@ import { hostWith, minimalConfig } from '../state/containers.ts';
 
 const limitPath = '/cg/memory/c1/memory.limit_in_bytes';
 
-async function run(host: FakeHost, resourcesFile: string | null, resources = {}) {
+const noSchemas = { l3CacheSchema: null, memBwSchema: null };
+
+async function run(host: FakeHost, resourcesFile: string | null, resources = {}, schemas = {}) {
   const hands = new Recorder(host);
-  await update(fakeContext(hands), { id: 'c1', resourcesFile, resources });
+  const verb = { id: 'c1', resourcesFile, resources, ...noSchemas, ...schemas };
+  await update(fakeContext(hands), verb);
   return hands;
 }
 
@@ -18,7 +21,9 @@ test('writes, each with what it was before, then the record', async () => {
     memory: { limit: 8192 },
   });
   expect(hands.batches).toHaveLength(2);
-  const [write, record] = hands.ops.slice(3);
+  // Under the lock, what the new record is made of is read.
+  expect(hands.batches[0]?.slice(0, 2)).toMatchObject([{ kind: 'LOCK' }, { kind: 'FILE' }]);
+  const [write, record] = hands.ops;
   expect(write).toEqual({
     op: 'write',
     origin: 'memory.limit',
@@ -37,13 +42,15 @@ describe('resources', () => {
 
   test('from standard input', async () => {
     const hands = await run(hostWith('paused', {}, { stdin: json }), '-');
-    expect(hands.ops[3]).toMatchObject({ op: 'write', path: '/cg/cpu/c1/cpu.shares', text: '512' });
-    expect(hands.ops).toHaveLength(5);
+    expect(hands.ops[0]).toMatchObject({ op: 'write', path: '/cg/cpu/c1/cpu.shares', text: '512' });
+    expect(hands.ops).toHaveLength(2);
+    // Whoever writes it may take his time: the lock is taken afterwards.
+    expect(hands.batches.map(([read]) => read?.kind)).toEqual(['STDIN', 'LOCK', 'FILE']);
   });
 
   test('from a file', async () => {
     const hands = await run(hostWith('created', {}, { files: { '/r.json': json } }), '/r.json');
-    expect(hands.ops[3]).toMatchObject({ text: '512' });
+    expect(hands.ops[0]).toMatchObject({ text: '512' });
   });
 
   test('that are wrong are told with their place', async () => {
@@ -73,7 +80,7 @@ test('memory.checkBeforeUpdate: on v2 a limit below what is in use is refused', 
   await expect(run(host('8192\n'), '-')).rejects.toThrow(
     /^standard input:1:\d+: memory\.limit: 4096 is not more than the 8192 bytes in use/,
   );
-  expect((await run(host('100\n'), '-')).ops[3]).toMatchObject({ path: '/cg/c1/memory.max', text: '4096' });
+  expect((await run(host('100\n'), '-')).ops[0]).toMatchObject({ path: '/cg/c1/memory.max', text: '4096' });
 });
 
 test('memory.checkBeforeUpdate of config.json holds for updates on v2', async () => {
@@ -91,4 +98,60 @@ test('memory.checkBeforeUpdate of config.json holds for updates on v2', async ()
 
 test('a stopped container is refused', async () => {
   await expect(run(hostWith('stopped'), null)).rejects.toThrow('container not running');
+});
+
+test('another command that goes on for too long', async () => {
+  const host = hostWith('running');
+  class Locked extends Recorder {
+    override async read(reads: Parameters<Recorder['read']>[0]) {
+      const answers = await super.read(reads);
+      return answers.map((answer, index) =>
+        reads[index]?.kind === 'LOCK' ? { errno: 11, items: [] } : answer,
+      );
+    }
+  }
+  const verb = { id: 'c1', resourcesFile: null, resources: { pids: { limit: 3 } }, ...noSchemas };
+  await expect(update(fakeContext(new Locked(host)), verb)).rejects.toMatchObject({
+    code: 'container-locked',
+  });
+});
+
+describe('schemas of resctrl', () => {
+  const schemas = { l3CacheSchema: 'L3:0=f', memBwSchema: 'MB:0=20' };
+  const text = 'L3:0=f\nMB:0=20\n';
+  const members = { '/cg/pids/c1/cgroup.procs': '42\n43\n' };
+  const mountinfo = '30 20 0:26 / /sys/fs/resctrl rw - resctrl resctrl rw\n';
+
+  test('are those of the class that the container is in', async () => {
+    const resctrl = { joined: ['/sys/fs/resctrl/gold'], made: [] };
+    const hands = await run(hostWith('running', { resctrl }), null, {}, schemas);
+    expect(hands.ops[0]).toMatchObject({ op: 'write', path: '/sys/fs/resctrl/gold/schemata', text });
+    expect(hands.ops[1]).toMatchObject({ op: 'writeFile' });
+  });
+
+  test('make a class for a container that has none, which delete removes', async () => {
+    const files = { ...members, '/proc/self/mountinfo': mountinfo };
+    const hands = await run(hostWith('running', {}, { files }), null, {}, schemas);
+    const directory = '/sys/fs/resctrl/c1';
+    expect(hands.ops.slice(0, 4)).toMatchObject([
+      { op: 'mkdir', path: directory, undo: [{ op: 'rmdir', path: directory }] },
+      { op: 'write', path: `${directory}/schemata`, text },
+      { op: 'write', path: `${directory}/tasks`, text: '42' },
+      { op: 'write', path: `${directory}/tasks`, text: '43' },
+    ]);
+    const record = hands.ops[4] as { text: string };
+    expect(parseRecord(record.text, 'state.json').resctrl).toEqual({
+      joined: [directory],
+      made: [directory],
+    });
+  });
+
+  test('are refused, in the words of runc, where there is no resctrl', async () => {
+    await expect(run(hostWith('running'), null, {}, schemas)).rejects.toThrow(
+      'Intel RDT/CAT: l3 cache schema is not enabled',
+    );
+    await expect(run(hostWith('running'), null, {}, { memBwSchema: 'MB:0=20' })).rejects.toThrow(
+      'Intel RDT/MBA: memory bandwidth schema is not enabled',
+    );
+  });
 });

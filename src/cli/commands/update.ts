@@ -12,13 +12,35 @@ export async function update(
   values: Values,
   [id = '']: readonly string[],
 ): Promise<Finish | null> {
-  const file = values.text('resources');
+  const file = values.text('resources') || null;
+  for (const name of ignored) {
+    if (values.text(name))
+      context.warn(`Setting --${name} is ignored: the kernel does not have this limit any more`);
+  }
+  const schemas = {
+    l3CacheSchema: values.text('l3-cache-schema') || null,
+    memBwSchema: values.text('mem-bw-schema') || null,
+  };
+  const resources = file === null ? resourcesOf(values) : {};
+  const nothing = file === null && Object.keys(resources).length === 0;
+  if (
+    nothing &&
+    [...Object.values(schemas), ...ignored.map((name) => values.text(name))].every((text) => !text)
+  ) {
+    throw new RailcarError('usage', 'update: no limit is given', {
+      hint: 'use --resources or one of the others',
+    });
+  }
   return updateContainer(context, {
     id: checkId(id),
     resourcesFile: file === null || file === '-' ? file : absolute(context.request, file),
-    resources: file === null ? resourcesOf(values) : {},
+    resources,
+    ...schemas,
   });
 }
+
+/** Accepted because callers may still have them. */
+const ignored = ['kernel-memory', 'kernel-memory-tcp'] as const;
 
 /** Only what was given appears in the result, since the rest keeps its value. */
 export function resourcesOf(values: Values): Resources {
@@ -35,8 +57,8 @@ export function resourcesOf(values: Values): Resources {
     burst: integer(values, 'cpu-burst'),
     realtimeRuntime: integer(values, 'cpu-rt-runtime'),
     realtimePeriod: integer(values, 'cpu-rt-period'),
-    cpus: values.text('cpuset-cpus') ?? undefined,
-    mems: values.text('cpuset-mems') ?? undefined,
+    cpus: values.text('cpuset-cpus') || undefined,
+    mems: values.text('cpuset-mems') || undefined,
     idle: integer(values, 'cpu-idle'),
   });
   const pids = present({ limit: integer(values, 'pids-limit') });
@@ -45,11 +67,6 @@ export function resourcesOf(values: Values): Resources {
   if (cpu) resources.cpu = cpu;
   if (pids) resources.pids = pids;
   if (blockIO) resources.blockIO = blockIO;
-  if (Object.keys(resources).length === 0) {
-    throw new RailcarError('usage', 'update: no limit is given', {
-      hint: 'use --resources or one of the others',
-    });
-  }
   return resources;
 }
 
@@ -59,7 +76,7 @@ function present<T extends Readonly<Record<string, unknown>>>(members: T): T | n
 }
 
 function integer(values: Values, name: string): number | undefined {
-  const value = values.integer(name);
+  const value = values.text(name) === '' ? null : values.integer(name);
   if (value === null) return undefined;
   if (value >= -1n && value <= Number.MAX_SAFE_INTEGER) return Number(value);
   throw new RailcarError('usage', `--${name}: ${value} is out of range`);
@@ -68,7 +85,7 @@ function integer(values: Values, name: string): number | undefined {
 /** As Docker and runc read sizes: units are powers of 1024, with or without a final b. */
 function bytes(values: Values, name: string): number | undefined {
   const text = values.text(name);
-  if (text === null) return undefined;
+  if (!text) return undefined;
   if (text === '-1') return -1;
   const match = /^(\d+(?:\.\d+)?) ?([kmgtp]?)i?b?$/i.exec(text);
   const size = Math.floor(Number(match?.[1]) * 1024 ** ' kmgtp'.indexOf((match?.[2] || ' ').toLowerCase()));
