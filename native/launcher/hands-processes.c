@@ -1,4 +1,5 @@
 /* Operations on processes of the host, on hooks and programs. */
+#include "fdpass.h"
 #include "hands.h"
 #include "io.h"
 #include "process.h"
@@ -40,6 +41,22 @@ int hands_pidfd(struct hands *hands, const struct op *op) {
     if (other || process_ended(&process))
         return failed_with(ESRCH, "pidfd_open", "%d", pid);
     return slot_fill(hands, &arg->into, steal_fd(&file));
+}
+
+int hands_send_pidfd(struct hands *hands, const struct op *op) {
+    const struct hands_send_pidfd *arg = (const void *)op->args;
+    int socket = slot_of(hands, &arg->socket);
+    if (socket < 0)
+        return -1;
+    /* A child of this process that nobody has reaped: the pid is still its own. */
+    pid_t pid = (pid_t)hands->variables.value[VARIABLE_PID];
+    autoclose int file = sys_pidfd_open(pid);
+    if (file < 0)
+        return failed("pidfd_open", "%d", pid);
+    if (fds_send(socket, arg->text.text, arg->text.length, &file, 1) < 0)
+        return failed("sendmsg", NULL);
+    close(steal_fd(&hands->slots[arg->socket.n]));
+    return 0;
 }
 
 int hands_signal_(struct hands *hands, const struct op *op) {

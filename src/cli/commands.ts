@@ -35,6 +35,10 @@ export async function loadCommand(name: CommandName): Promise<RunCommand> {
       return (await import('./commands/pause.ts')).pause;
     case 'resume':
       return (await import('./commands/resume.ts')).resume;
+    case 'checkpoint':
+      return (await import('./commands/checkpoint.ts')).checkpoint;
+    case 'restore':
+      return (await import('./commands/restore.ts')).restore;
     case 'events':
       return (await import('./commands/events.ts')).events;
     case 'update':

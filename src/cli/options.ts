@@ -64,15 +64,34 @@ const id = '<container-id>';
 const bundle = value('directory of the bundle (default: the current directory)', 'b');
 const pidFile = value('file to which the process id is written');
 const consoleSocket = value('Unix socket that receives the master of the terminal');
+const pidfdSocket = value('Unix socket that receives a pidfd of the process');
 const preserveFds = value('pass this many further descriptors, from 3 on (default: 0)');
 
 const creating: OptionTable = {
   bundle,
   'console-socket': consoleSocket,
+  'pidfd-socket': pidfdSocket,
   'pid-file': pidFile,
   'no-pivot': flag('do not use pivot_root, for a root file system on a ramdisk'),
   'no-new-keyring': flag("keep the caller's session keyring"),
   'preserve-fds': preserveFds,
+};
+
+const criu: OptionTable = {
+  'image-path': value('directory of the image (default: ./checkpoint)'),
+  'work-path': value("directory of CRIU's working files and logs"),
+  'tcp-established': flag('allow open TCP connections'),
+  'ext-unix-sk': flag('allow Unix sockets whose other end is outside'),
+  'shell-job': flag('allow a terminal of the caller'),
+  'lazy-pages': flag('copy memory when it is needed, with userfaultfd'),
+  'file-locks': flag('allow locks of files'),
+  'manage-cgroups-mode': {
+    ...value('how CRIU restores cgroups'),
+    choices: ['soft', 'full', 'strict', 'ignore'],
+    default: 'soft',
+  },
+  'empty-ns': list('kind of namespace that is restored without what was in it: network'),
+  'auto-dedup': flag('remove pages from older images that a newer one has'),
 };
 
 export const commands = {
@@ -116,6 +135,7 @@ export const commands = {
     verbatim: true,
     options: {
       'console-socket': consoleSocket,
+      'pidfd-socket': pidfdSocket,
       cwd: value('working directory in the container'),
       env: list('environment variable NAME=VALUE', 'e'),
       tty: flag('give the program a terminal', 't'),
@@ -158,6 +178,37 @@ export const commands = {
     options: {
       interval: { ...value('time between statistics, such as 5s or 1m30s'), default: '5s' },
       stats: flag('print the statistics of now, and nothing else'),
+    },
+  },
+  checkpoint: {
+    summary: 'write the state of a running container to an image, through CRIU',
+    usage: id,
+    words: [1, 1],
+    options: {
+      ...criu,
+      'parent-path': value('directory of an earlier image, made with --pre-dump'),
+      'leave-running': flag('let the container go on'),
+      'tcp-skip-in-flight': flag('leave out TCP connections that are not yet established'),
+      'link-remap': flag('allow open files that have been removed'),
+      'page-server': value('ADDRESS:PORT of the server that receives memory'),
+      'status-fd': value('descriptor that is written to when the lazy pages may be fetched'),
+      'pre-dump': flag('write memory only, and let the container go on'),
+    },
+  },
+  restore: {
+    summary: 'make a container of an image that checkpoint has written, through CRIU',
+    usage: id,
+    words: [1, 1],
+    options: {
+      bundle,
+      'console-socket': consoleSocket,
+      ...criu,
+      detach: flag('do not wait for the container', 'd'),
+      'pid-file': pidFile,
+      'no-subreaper': flag('accepted and without effect'),
+      'no-pivot': flag('do not use pivot_root, for a root file system on a ramdisk'),
+      'lsm-profile': value('type:profile of the security module that the restored processes get'),
+      'lsm-mount-context': value('SELinux context of the mounts'),
     },
   },
   update: {

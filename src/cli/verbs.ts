@@ -31,6 +31,8 @@ export interface KillVerb extends IdVerb {
 
 export interface DeleteVerb extends IdVerb {
   readonly force: boolean;
+  /** A container that was never started is killed without `force`. */
+  readonly evenCreated: boolean;
 }
 
 export interface ExecVerb extends IdVerb {
@@ -55,6 +57,7 @@ export interface ExecVerb extends IdVerb {
   readonly detach: boolean;
   readonly pidFile: string | null;
   readonly consoleSocket: string | null;
+  readonly pidfdSocket: string | null;
   /** Those of LISTEN_FDS included, as in CreateOptions. */
   readonly preserveFds: number;
   readonly listenFds: number;
@@ -64,6 +67,10 @@ export interface PsVerb extends IdVerb {
   readonly format: 'table' | 'json';
   /** Arguments of ps(1), for a table; `-ef` when none were given. */
   readonly psArgs: readonly string[];
+}
+
+export interface CheckpointVerb extends IdVerb {
+  readonly preDump: boolean;
 }
 
 export interface EventsVerb extends IdVerb {

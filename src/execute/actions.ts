@@ -43,6 +43,7 @@ const handsActions: Actions<HandsOp> = {
   release: () => 'let the init process go on',
   pass: () => 'pass descriptors to the init process',
   receive: () => 'receive a descriptor from the init process',
+  sendPidfd: () => 'send a pidfd of the process',
   awaitExec: () => 'start the program',
   readFifo: () => 'start the program',
   moveDevice: ({ device, name }) =>

@@ -116,5 +116,6 @@ const options = {
   preserveFds: 0,
   listenFds: 0,
   consoleSocket: null,
+  pidfdSocket: null,
   pidFile: null,
 } as const;

@@ -23,10 +23,14 @@ const SIGKILL = 9;
  * Removes a container that has stopped and everything that belongs to it. With `force` also one that is created or
  * running, and what a killed `create` has left.
  */
-export async function remove(context: Context, { id, force }: DeleteVerb): Promise<Finish | null> {
+export async function remove(
+  context: Context,
+  { id, force, evenCreated }: DeleteVerb,
+): Promise<Finish | null> {
   const container = await find(context, id, force);
   if (container === null) return removeRemains(context, id);
-  requireStatus(force ? 'delete --force' : 'delete', container.status, id);
+  const kill = force || (evenCreated && container.status === 'created');
+  requireStatus(kill ? 'delete --force' : 'delete', container.status, id);
   const plan = { hands: removalOps(container), stubs: [], teardown: [] };
   try {
     const locate = inBundle(context.hands, container.record);

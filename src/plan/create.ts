@@ -18,7 +18,7 @@ import { deniesSetgroups, hostId, namespaceKind, namespaceOps } from './namespac
 import { netDevicePlan } from './netDevices.ts';
 import type { HandsOp, StubOp } from './ops.ts';
 import { protectOps } from './paths.ts';
-import { pidFileOps } from './pidFile.ts';
+import { pidFileOps, pidfdPlan } from './pidFile.ts';
 import type { Plan } from './plan.ts';
 import { earlyProcessOps, processOps } from './process.ts';
 import { rootOps } from './rootfs.ts';
@@ -76,6 +76,7 @@ function waitsToBeKnown({ listener, resctrl }: Parts): boolean {
 function handsProgram(config: Config, facts: Facts, options: CreateOptions, parts: Parts): HandsOp[] {
   const { cgroups, join, namespaces, mounts, root, console, listener, netDevices, resctrl, hooksWait } =
     parts;
+  const pidfd = pidfdPlan(options.pidfdSocket, 'standard');
   const record = newRecord(config, facts, options, parts);
   const creating = hookState(config, facts.id, facts.bundle, 'creating');
   const running = hookState(config, facts.id, facts.bundle, 'running');
@@ -92,6 +93,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     ...mounts.hands,
     ...root.hands,
     ...console.connect,
+    ...pidfd.connect,
     ...listener.connect,
     {
       op: 'spawn',
@@ -111,6 +113,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     ...cgroups.make,
     ...passOps(join),
     clonedOp(config, facts),
+    ...pidfd.send,
     ...listener.close,
     ...resctrl.join,
     ...(waitsToBeKnown(parts) ? [tellOp] : []),

@@ -9,7 +9,7 @@ import { keyringOps } from './labels.ts';
 import { learnOp, listenerPlan, seccompOp, tellOp } from './listener.ts';
 import { joinNamespaces, openNamespace, slotOf } from './namespaces.ts';
 import type { HandsOp, StubOp } from './ops.ts';
-import { pidFileOps } from './pidFile.ts';
+import { pidFileOps, pidfdPlan } from './pidFile.ts';
 import type { Plan } from './plan.ts';
 import { earlyProcessOps, processOps } from './process.ts';
 import { affinityOps } from './scheduling.ts';
@@ -71,6 +71,7 @@ function waitsToBeKnown({ resctrlGroups }: ExecFacts, { listener }: Parts): bool
 
 function handsProgram(facts: ExecFacts, options: ExecOptions, parts: Parts): HandsOp[] {
   const { namespaces, joins, console, listener } = parts;
+  const pidfd = pidfdPlan(options.pidfdSocket, 'setns');
   return [
     { op: 'pidfd', ...facts.init, into: 'init', origin: 'init_process_pid' },
     ...namespaces.map(openNamespace),
@@ -87,6 +88,7 @@ function handsProgram(facts: ExecFacts, options: ExecOptions, parts: Parts): Han
     // The pid in the paths above still was this process: a pid is not used again before this fails.
     { op: 'signal', process: 'init', signal: 0, origin: 'init_process_pid' },
     ...console.connect,
+    ...pidfd.connect,
     ...listener.connect,
     {
       op: 'spawn',
@@ -101,6 +103,7 @@ function handsProgram(facts: ExecFacts, options: ExecOptions, parts: Parts): Han
       origin: 'process',
     },
     { op: 'await', barrier: 'cloned', origin: 'namespace_paths' },
+    ...pidfd.send,
     ...listener.close,
     ...joinResctrl(facts.resctrlGroups),
     ...(waitsToBeKnown(facts, parts) ? [tellOp] : []),

@@ -50,8 +50,9 @@ export interface CreateOptions {
   readonly preserveFds: number;
   /** How many of them, the first ones, are LISTEN_FDS of the caller; 0 where it has none. */
   readonly listenFds: number;
-  /** Absolute, as is pidFile. */
+  /** Absolute, as are the next two. */
   readonly consoleSocket: string | null;
+  readonly pidfdSocket: string | null;
   readonly pidFile: string | null;
   readonly systemdCgroup: boolean;
 }
@@ -86,6 +87,7 @@ export interface ExecOptions {
   readonly preserveFds: number;
   readonly listenFds: number;
   readonly consoleSocket: string | null;
+  readonly pidfdSocket: string | null;
   readonly pidFile: string | null;
 }
 

@@ -346,6 +346,10 @@ export const handsOps = shapes({
     doc: 'gives the stub descriptors that did not exist when it was spawned, where it does `take`',
   },
   receive: { args: { into: 'into' }, doc: 'receives one descriptor that the stub sends with sendSlot' },
+  sendPidfd: {
+    args: { socket: 'slot', text: 'string' },
+    doc: 'sends a pidfd of the stub’s process over a socket with this text, and closes the socket',
+  },
   awaitExec: {
     args: {},
     doc: 'waits until the stub’s channel closes: it has become the user’s process; a failure record is a failure',

@@ -45,6 +45,7 @@ export const handsPhrases: Phrases<HandsOp> = {
   release: ({ barrier }) => `let the stub go on: ${barrier}`,
   pass: ({ slots }) => `give the stub ${list(slots)}`,
   receive: ({ into }) => `receive ${into} from the stub`,
+  sendPidfd: ({ socket }) => `send a pidfd of the process over ${socket}`,
   awaitExec: () => 'wait until the user’s program runs',
   readFifo: ({ path }) => `let the container go on through ${path}`,
   moveDevice: ({ device, name, from, to }) =>

@@ -16,6 +16,8 @@ const gone = no('container-missing', 'container does not exist');
 const taken = no('container-exists', 'container with given ID already exists');
 const startIn = (status: Status) =>
   no('container-not-created', `cannot start a container in the ${status} state`);
+const checkpointIn = (status: Status) =>
+  no('container-not-running', `Container cannot be checkpointed in ${status} state`);
 const execIn = (status: string) => no('container-not-running', `cannot exec in a ${status} container`);
 const deleteIn = (status: Status): Refusal => ({
   code: 'container-not-stopped',
@@ -47,6 +49,7 @@ const onlyNew = {
 export const transitions = {
   create: onlyNew,
   run: onlyNew,
+  restore: onlyNew,
   start: {
     creating: startIn('creating'),
     created: yes,
@@ -113,6 +116,14 @@ export const transitions = {
     running: yes,
     paused: yes,
     stopped: notRunning,
+    missing: gone,
+  },
+  checkpoint: {
+    creating: checkpointIn('creating'),
+    created: checkpointIn('created'),
+    running: yes,
+    paused: yes,
+    stopped: checkpointIn('stopped'),
     missing: gone,
   },
   update: {

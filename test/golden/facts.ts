@@ -32,6 +32,7 @@ export const options: CreateOptions = {
   preserveFds: 0,
   listenFds: 0,
   consoleSocket: null,
+  pidfdSocket: null,
   pidFile: null,
   systemdCgroup: false,
 };

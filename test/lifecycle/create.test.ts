@@ -18,6 +18,7 @@ const verb: CreateVerb = {
   preserveFds: 0,
   listenFds: 0,
   consoleSocket: null,
+  pidfdSocket: null,
   pidFile: null,
   systemdCgroup: false,
 };

@@ -6,9 +6,9 @@ import { failed } from '../execute/failed.ts';
 import { type FakeHost, fakeContext, Recorder } from '../execute/recorder.ts';
 import { hostWith, minimalConfig } from '../state/containers.ts';
 
-async function ops(host: FakeHost, force = false): Promise<readonly HandsOp[]> {
+async function ops(host: FakeHost, force = false, evenCreated = false): Promise<readonly HandsOp[]> {
   const hands = new Recorder(host);
-  await remove(fakeContext(hands), { id: 'c1', force });
+  await remove(fakeContext(hands), { id: 'c1', force, evenCreated });
   return hands.ops;
 }
 
@@ -22,8 +22,11 @@ test('a stopped container: nobody to kill but those who are left in its cgroups'
   expect(list.at(-1)).toMatchObject({ op: 'removeTree', path: '/run/railcar/c1' });
 });
 
-test('a created container is killed with --force', async () => {
-  const list = await ops(hostWith('created'), true);
+test.each([
+  ['with --force', true, false],
+  ['for callers who know no better', false, true],
+])('a created container is killed %s', async (_, force, evenCreated) => {
+  const list = await ops(hostWith('created'), force, evenCreated);
   expect(names(list)).toEqual([
     'open',
     'lock',
@@ -83,7 +86,7 @@ describe('without a record', () => {
 
   test('--force is content', async () => {
     const hands = new Recorder({});
-    const finish = await remove(fakeContext(hands), { id: 'c1', force: true });
+    const finish = await remove(fakeContext(hands), { id: 'c1', force: true, evenCreated: false });
     expect(finish).toMatchObject({ code: 0 });
     expect(hands.executed).toEqual([]);
   });
@@ -113,7 +116,9 @@ describe('removed by somebody else meanwhile', () => {
 
   test('--force is content', async () => {
     const hands = new Recorder(hostWith('stopped', {}, { result: gone }));
-    await expect(remove(fakeContext(hands), { id: 'c1', force: true })).resolves.toMatchObject({ code: 0 });
+    await expect(
+      remove(fakeContext(hands), { id: 'c1', force: true, evenCreated: false }),
+    ).resolves.toMatchObject({ code: 0 });
   });
 });
 

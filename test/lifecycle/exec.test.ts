@@ -25,6 +25,7 @@ const verb: ExecVerb = {
   detach: true,
   pidFile: null,
   consoleSocket: null,
+  pidfdSocket: null,
   preserveFds: 0,
   listenFds: 0,
 };

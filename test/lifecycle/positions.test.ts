@@ -54,7 +54,7 @@ describe('start', () => {
 
 test('delete tells the place of a poststop hook that it warns of', async () => {
   const context = fakeContext(host('stopped', warned({ ...hook, origin: 'hooks.poststop[0]' })));
-  await remove(context, { id: 'c1', force: false });
+  await remove(context, { id: 'c1', force: false, evenCreated: false });
   expect(context.warnings).toEqual([
     expect.stringMatching(/^config\.json:\d+:\d+: hooks\.poststop\[0\]: cannot run the hook/),
   ]);
@@ -79,6 +79,7 @@ describe('exec', () => {
     detach: true,
     pidFile: null,
     consoleSocket: null,
+    pidfdSocket: null,
     preserveFds: 0,
     listenFds: 0,
   };
@@ -120,6 +121,7 @@ describe('a bundle that cannot be read', () => {
     preserveFds: 0,
     listenFds: 0,
     consoleSocket: null,
+    pidfdSocket: null,
     pidFile: null,
     systemdCgroup: false,
   } as const;

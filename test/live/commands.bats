@@ -186,11 +186,17 @@ load helper
   done
 }
 
-@test "--version says runc when railcar is installed under that name" {
+@test "installed as runc or crun it says so, and deletes what was only created as they do" {
   railcar_only 'its own name'
-  ln -s "$RUNTIME" "$WORK/runc"
-  run "$WORK/runc" --version 3>&-
-  matches "${lines[0]}" '^runc version '
+  for name in runc crun; do
+    ln -s "$RUNTIME" "$WORK/$name"
+    run "$WORK/$name" --version 3>&-
+    matches "${lines[0]}" "^$name version "
+    bundle
+    create
+    "$WORK/$name" --root "$ROOT" delete "$ID" 3>&-
+    same "$(containers)" ''
+  done
 }
 
 @test "--help names every command, and each command has help" {

@@ -256,3 +256,18 @@ in_container() { runtime exec "$@" </dev/null; }
     contains "$output" "this kernel has no ${option#*:}"
   done
 }
+
+@test "exec --pidfd-socket: a pidfd of the program, named as runc names it" {
+  railcar_only 'runc 1.1 has no --pidfd-socket'
+  bundle
+  run_detached
+  background python3 "$LIVE/tools/recvpidfd.py" "$WORK/pidfd.sock" "$WORK/received" </dev/null >/dev/null 2>&1
+  eventually test -S "$WORK/pidfd.sock"
+  runtime exec --detach --pidfd-socket "$WORK/pidfd.sock" --pid-file "$WORK/pid" "$ID" sleep 600 </dev/null >/dev/null 2>&1
+  eventually test -s "$WORK/received"
+  same "$(cat "$WORK/received")" "setns
+pid $(cat "$WORK/pid")"
+  run runtime exec --pidfd-socket "$WORK/nobody.sock" "$ID" true </dev/null
+  fails 255
+  contains "$output" nobody.sock
+}

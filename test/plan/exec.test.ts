@@ -34,6 +34,7 @@ const detached: ExecOptions = {
   preserveFds: 0,
   listenFds: 0,
   consoleSocket: null,
+  pidfdSocket: null,
   pidFile: '/run/pid',
 };
 

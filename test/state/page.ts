@@ -26,7 +26,8 @@ log the id stands before them: \`"ID": container not running\`.
 deleted. \`missing\`: there is no container of this id.
 
 The specification is kept where runc differs: \`delete\` without \`--force\` of a container that was created and not started
-is an error ("attempting to delete a container that is not stopped MUST generate an error").
+is an error ("attempting to delete a container that is not stopped MUST generate an error"), unless railcar is installed
+under the name \`runc\` or \`crun\`.
 `;
 
 /** docs/states.md. */

@@ -16,6 +16,7 @@ const onlyNew = [taken, taken, taken, taken, taken, yes];
 const expected: Record<Transition, readonly (string | null)[]> = {
   create: onlyNew,
   run: onlyNew,
+  restore: onlyNew,
   start: [
     'cannot start a container in the creating state',
     yes,
@@ -56,6 +57,14 @@ const expected: Record<Transition, readonly (string | null)[]> = {
   pause: [notRunning, yes, yes, notRunning, notRunning, gone],
   resume: [notPaused, notPaused, notPaused, yes, notPaused, gone],
   events: [notRunning, yes, yes, yes, notRunning, gone],
+  checkpoint: [
+    'Container cannot be checkpointed in creating state',
+    'Container cannot be checkpointed in created state',
+    yes,
+    yes,
+    'Container cannot be checkpointed in stopped state',
+    gone,
+  ],
   update: [notRunning, yes, yes, yes, notRunning, gone],
 };
 

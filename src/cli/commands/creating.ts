@@ -25,13 +25,17 @@ export function createVerb(
   };
 }
 
-/** Where the caller wants the pid written and the terminal sent. */
+/** Where the caller wants the pid written, the terminal and a pidfd sent. */
 export function files(request: Request, values: Values) {
   const path = (name: string) => {
     const text = values.text(name);
     return text === null || text === '' ? null : absolute(request, text);
   };
-  return { pidFile: path('pid-file'), consoleSocket: path('console-socket') };
+  return {
+    pidFile: path('pid-file'),
+    consoleSocket: path('console-socket'),
+    pidfdSocket: path('pidfd-socket'),
+  };
 }
 
 /** Descriptors that pass through: first those of socket activation, then those of `--preserve-fds`. */

@@ -1,6 +1,7 @@
 import type { Finish } from '../../execute/messages.ts';
 import { remove as removeContainer } from '../../lifecycle/delete.ts';
 import type { Context } from '../context.ts';
+import { standsInFor } from '../format/version.ts';
 import { checkId } from '../id.ts';
 import type { Values } from '../values.ts';
 
@@ -9,5 +10,10 @@ export async function remove(
   values: Values,
   [id = '']: readonly string[],
 ): Promise<Finish | null> {
-  return removeContainer(context, { id: checkId(id), force: values.flag('force') });
+  return removeContainer(context, {
+    id: checkId(id),
+    force: values.flag('force'),
+    // Whose callers know that it is killed then, against the specification.
+    evenCreated: standsInFor(context.request.argv[0] ?? '') !== null,
+  });
 }
