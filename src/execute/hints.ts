@@ -18,6 +18,7 @@ const EBADF = 9;
 const EBUSY = 16;
 const EEXIST = 17;
 const ENODEV = 19;
+const EINVAL = 22;
 const ENOSPC = 28;
 const ENOSYS = 38;
 const KILLED = 9;
@@ -36,6 +37,15 @@ const hints: readonly Hint[] = [
     text: ({ step }) => `this kernel has no ${step}; railcar needs Linux 5.10 or later`,
   },
   ...mountHints,
+  {
+    when: (failure) => /\.apparmorProfile$/.test(failure.origin) && is(['writeSelf'], ENOENT)(failure),
+    text: () =>
+      'the kernel does not know this profile: apparmor_parser --replace FILE loads one, aa-status lists those that are loaded',
+  },
+  {
+    when: (failure) => /\.selinuxLabel$/.test(failure.origin) && is(['writeSelf'], EINVAL)(failure),
+    text: () => 'the policy that is loaded does not have this label',
+  },
   {
     when: is(['clone', 'unshare', 'userns'], ENOSPC),
     text: () => 'a limit in /proc/sys/user/max_*_namespaces is reached',

@@ -208,5 +208,8 @@ test('hints are given where the reason is known', () => {
     /no mount_setattr; railcar needs Linux/,
   );
   expect(hint({ op: 'exec', errno: 2 })).toMatch(/loader or interpreter/);
+  expect(hint({ op: 'writeSelf', origin: 'process.apparmorProfile', errno: 2 })).toMatch(/apparmor_parser/);
+  expect(hint({ op: 'writeSelf', origin: 'process.selinuxLabel', errno: 22 })).toMatch(/policy/);
+  expect(hint({ op: 'writeSelf', origin: 'process.oomScoreAdj', errno: 2 })).toBeNull();
   expect(hint({ op: 'attr', errno: 22 })).toBeNull();
 });

@@ -1,0 +1,95 @@
+#!/usr/bin/env bats
+# AppArmor: what a profile denies is denied, not only its name shown. Where the kernel does not have it, see golden.bats for
+# what railcar says.
+
+load helper
+
+setup_file() {
+  [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] || skip 'this kernel has no AppArmor, or it is not enabled'
+  command -v apparmor_parser >/dev/null || skip 'needs apparmor_parser'
+  export OUTER=railcar-test-outer INNER=railcar-test-inner
+  # Two profiles that differ in which of two files they hide.
+  profiles | apparmor_parser --replace --skip-cache
+}
+teardown_file() { [ -z "${OUTER:-}" ] || profiles | apparmor_parser --remove; }
+
+profiles() {
+  cat <<PROFILES
+profile $OUTER flags=(attach_disconnected, mediate_deleted) {
+  file, capability, network, signal, ptrace, mount, umount, pivot_root, unix,
+  deny /outer rw,
+}
+profile $INNER flags=(attach_disconnected, mediate_deleted) {
+  file, capability, network, signal, ptrace, mount, umount, pivot_root, unix,
+  deny /inner rw,
+}
+PROFILES
+}
+
+# A bundle whose process tells which of the files it can read, and by which profile it is confined.
+confined() {
+  bundle ".process.apparmorProfile = \"$1\" | .process.noNewPrivileges = ${2:-false}"
+  echo outer >"$BUNDLE/rootfs/outer"
+  echo inner >"$BUNDLE/rootfs/inner"
+  script "$look"
+}
+look='cat /outer /inner 2>&1; cat /proc/self/attr/apparmor/current'
+by_outer="cat: can't open '/outer': Permission denied
+inner
+$OUTER (enforce)"
+by_inner="outer
+cat: can't open '/inner': Permission denied
+$INNER (enforce)"
+
+@test "the process is denied what its profile denies" {
+  confined "$OUTER"
+  run runtime run --bundle "$BUNDLE" "$ID" </dev/null
+  same "$output" "$by_outer"
+}
+
+@test "also when it may gain no privileges" {
+  confined "$OUTER" true
+  run runtime run --bundle "$BUNDLE" "$ID" </dev/null
+  same "$output" "$by_outer"
+}
+
+@test "the profile is the process's alone: without one it is denied nothing" {
+  confined ''
+  run runtime run --bundle "$BUNDLE" "$ID" </dev/null
+  same "$output" $'outer\ninner\nunconfined'
+}
+
+@test "exec: confined as the container's process is" {
+  confined "$OUTER"
+  script 'sleep 600'
+  run_detached
+  run runtime exec "$ID" sh -c "$look" </dev/null
+  same "$output" "$by_outer"
+}
+
+@test "exec --apparmor: by another profile" {
+  confined "$OUTER"
+  script 'sleep 600'
+  run_detached
+  run runtime exec --apparmor "$INNER" "$ID" sh -c "$look" </dev/null
+  same "$output" "$by_inner"
+}
+
+@test "a profile that the kernel does not know: create fails, and says how to load one" {
+  confined railcar-test-absent
+  run runtime create --bundle "$BUNDLE" "$ID" </dev/null
+  fails 1
+  railcar_only 'its words'
+  matches "$output" 'config\.json:[0-9]+:[0-9]+: process\.apparmorProfile: .*"exec railcar-test-absent".* \(ENOENT\)'
+  contains "$output" 'apparmor_parser'
+}
+
+@test "exec --apparmor of a profile that the kernel does not know fails, and the container goes on" {
+  confined "$OUTER"
+  script 'sleep 600'
+  run_detached
+  run runtime exec --apparmor railcar-test-absent "$ID" true </dev/null
+  [ "$status" != 0 ] || fail "it succeeded: $output"
+  contains "$output" 'ENOENT'
+  has_status running
+}
