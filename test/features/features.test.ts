@@ -3,18 +3,23 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { capabilityNames } from '../../src/config/capabilities.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { parseMountOptions } from '../../src/plan/mountOptions.ts';
-import { properties } from '../spec/properties.ts';
+import { values } from '../spec/properties.ts';
 import { validator } from '../spec/schemas.ts';
+import { type Claim, claims, featureProperties, plans } from './claims.ts';
 
 const maker = { version: '1', commit: 'c' };
 
-/** The document of sources of which one export is another. */
-async function changed(path: string, change: (module: Record<string, unknown>) => object) {
+/** What the document of another build says: of one in which a file exports something else. */
+async function changed(source: string, without: Claim['without']) {
+  const path = `../../${source}`;
+  vi.resetModules();
   vi.doMock(path, async (original) => {
     const module = await original<Record<string, unknown>>();
-    return { ...module, ...change(module) };
+    return { ...module, ...without(module) };
   });
-  return document();
+  const other = await document();
+  vi.doUnmock(path);
+  return other;
 }
 
 async function document() {
@@ -22,23 +27,8 @@ async function document() {
 }
 
 beforeEach(() => {
-  vi.doUnmock('../../src/plan/create.ts');
   vi.resetModules();
 });
-
-const without =
-  (table: string, key: string) =>
-  (module: Record<string, unknown>): object => {
-    const { [key]: _, ...rest } = module[table] as Record<string, unknown>;
-    return { [table]: rest };
-  };
-
-const absent =
-  (list: string, name: string) =>
-  (module: Record<string, unknown>): object => {
-    const left = [...(module[list] as Iterable<string>)].filter((one) => one !== name);
-    return { [list]: Array.isArray(module[list]) ? left : new Set(left) };
-  };
 
 describe('the document', async () => {
   const whole = await document();
@@ -48,19 +38,9 @@ describe('the document', async () => {
     expect(validate(whole), JSON.stringify(validate.errors)).toBe(true);
   });
 
-  test('has no property that the specification has not', () => {
-    // Newer than the schema, but in the text: features-linux.md of 1.3.
-    const newer = [
-      'linux.intelRdt.schemata',
-      'linux.intelRdt.monitoring',
-      'linux.memoryPolicy',
-      'linux.memoryPolicy.modes',
-      'linux.memoryPolicy.flags',
-    ];
-    const known = new Set([...properties('features-schema.json'), ...newer]);
-    expect(
-      [...pathsOf(whole)].filter((path) => !known.has(path) && !path.startsWith('annotations.')),
-    ).toEqual([]);
+  test('has the properties that the specification has, and no other', () => {
+    const own = [...pathsOf(whole)].filter((path) => !path.startsWith('annotations.'));
+    expect(own.toSorted()).toEqual(featureProperties().toSorted());
   });
 
   test('names versions that are accepted', () => {
@@ -103,100 +83,10 @@ function* pathsOf(value: unknown, path = ''): Generator<string> {
   }
 }
 
-describe('what is taken out of a table is gone from the document', () => {
-  const compile = '../../src/seccomp/compile.ts';
-  const ops = '../../src/plan/ops.ts';
-  const inner = (table: string, key: string, name: string) => (module: Record<string, unknown>) => {
-    const tables = module[table] as Record<string, Record<string, unknown>>;
-    const { [name]: _, ...rest } = tables[key] ?? {};
-    return { [table]: { ...tables, [key]: rest } };
-  };
-
-  test.each<
-    [
-      string,
-      string,
-      (module: Record<string, unknown>) => object,
-      (found: Awaited<ReturnType<typeof document>>) => readonly string[],
-      string,
-    ]
-  >([
-    [
-      'hooks',
-      '../../src/config/validate-hooks.ts',
-      absent('hookKinds', 'poststop'),
-      (d) => d.hooks,
-      'poststop',
-    ],
-    [
-      'mountOptions',
-      '../../src/plan/mountOptions.ts',
-      absent('mountOptionNames', 'rro'),
-      (d) => d.mountOptions,
-      'rro',
-    ],
-    ['namespaces', ops, inner('flagTables', 'namespaces', 'time'), (d) => d.linux.namespaces, 'time'],
-    [
-      'capabilities',
-      '../../src/config/capabilities.ts',
-      absent('capabilityNames', 'CAP_BPF'),
-      (d) => d.linux.capabilities,
-      'CAP_BPF',
-    ],
-    [
-      'seccomp.actions',
-      compile,
-      without('actions', 'SCMP_ACT_LOG'),
-      (d) => d.linux.seccomp.actions,
-      'SCMP_ACT_LOG',
-    ],
-    [
-      'seccomp.operators',
-      compile,
-      without('operators', 'SCMP_CMP_GE'),
-      (d) => d.linux.seccomp.operators,
-      'SCMP_CMP_GE',
-    ],
-    [
-      'seccomp.archs',
-      '../../src/config/validate-seccomp.ts',
-      absent('seccompArchitectures', 'SCMP_ARCH_X86'),
-      (d) => d.linux.seccomp.archs,
-      'SCMP_ARCH_X86',
-    ],
-    [
-      'seccomp.knownFlags',
-      compile,
-      without('flagNames', 'SECCOMP_FILTER_FLAG_LOG'),
-      (d) => d.linux.seccomp.knownFlags,
-      'SECCOMP_FILTER_FLAG_LOG',
-    ],
-    [
-      'seccomp.supportedFlags',
-      compile,
-      without('flagNames', 'SECCOMP_FILTER_FLAG_LOG'),
-      (d) => d.linux.seccomp.supportedFlags,
-      'SECCOMP_FILTER_FLAG_LOG',
-    ],
-    [
-      'memoryPolicy.modes',
-      ops,
-      inner('enumTables', 'memoryPolicyMode', 'MPOL_BIND'),
-      (d) => d.linux.memoryPolicy.modes,
-      'MPOL_BIND',
-    ],
-    [
-      'memoryPolicy.flags',
-      ops,
-      inner('flagTables', 'memoryPolicy', 'MPOL_F_STATIC_NODES'),
-      (d) => d.linux.memoryPolicy.flags,
-      'MPOL_F_STATIC_NODES',
-    ],
-  ])('%s', async (_, path, change, pick, name) => {
-    expect(pick(await document())).toContain(name);
-    vi.resetModules();
-    expect(pick(await changed(path, change))).not.toContain(name);
-    vi.doUnmock(path);
+describe('is not said of a build of which it is not true', () => {
+  test.each(Object.entries(claims))('%s', async (property, { source, shows, without }) => {
+    expect(values(await document(), property).map(shows)).toEqual([true]);
+    expect(values(await changed(source, without), property).map(shows)).toEqual([false]);
   });
 });
 
@@ -257,31 +147,32 @@ function userMappings(ids: readonly object[]) {
   return { uidMappings: ids, gidMappings: ids };
 }
 
-describe('what the planner does nothing about is not claimed', () => {
-  /** Origins of which the planner forgets the operations. */
-  const forgetting = (origin: string) => async () => {
-    const { buildCreate } =
-      await vi.importActual<typeof import('../../src/plan/create.ts')>('../../src/plan/create.ts');
-    const kept = <T extends { readonly origin: string }>(ops: readonly T[]) =>
-      ops.filter((op) => !op.origin.startsWith(origin));
-    const forgetful: typeof buildCreate = (...args) => {
-      const { hands, stubs, teardown } = buildCreate(...args);
-      return { hands: kept(hands), stubs: stubs.map(kept), teardown: kept(teardown) };
-    };
-    return { buildCreate: forgetful };
-  };
+test('a kind of hook that the planner forgets is not claimed', async () => {
+  expect((await document()).hooks).toContain('poststart');
+  const { source, without } = plans('hooks.poststart');
+  expect((await changed(source, without)).hooks).not.toContain('poststart');
+});
 
-  test.each<[string, (found: Awaited<ReturnType<typeof document>>) => unknown, unknown]>([
-    ['hooks.poststart', (d) => d.hooks.includes('poststart'), true],
-    ['linux.resources.pids', (d) => d.linux.cgroup.v1, true],
-    ['linux.resources.rdma', (d) => d.linux.cgroup.rdma, true],
-    ['process.apparmorProfile', (d) => d.linux.apparmor.enabled, true],
-    ['process.selinuxLabel', (d) => d.linux.selinux.enabled, true],
-    ['mounts', (d) => d.linux.mountExtensions.idmap.enabled, true],
-  ])('%s', async (origin, pick, value) => {
-    expect(pick(await document())).toBe(value);
-    vi.resetModules();
-    vi.doMock('../../src/plan/create.ts', forgetting(origin));
-    expect(pick(await document())).toBe(false);
+describe('is denied, since nothing is planned for it', () => {
+  test.each(['linux.cgroup.systemd', 'linux.cgroup.systemdUser'])('%s', async (property) => {
+    expect(values(await document(), property)).toEqual([false]);
+  });
+});
+
+describe('is there whatever the build does', () => {
+  test('annotations', async () => {
+    expect(values(await document(), 'annotations')).toEqual([
+      { 'org.railcar.version': '1', 'org.railcar.commit': 'c' },
+    ]);
+  });
+
+  test('potentiallyUnsafeConfigAnnotations', async () => {
+    expect(values(await document(), 'potentiallyUnsafeConfigAnnotations')).toEqual([[]]);
+  });
+
+  const inner = featureProperties();
+  const holders = inner.filter((path) => inner.some((other) => other.startsWith(`${path}.`)));
+  test.each(holders)('%s', async (property) => {
+    expect(values(await document(), property)).toEqual([expect.any(Object)]);
   });
 });

@@ -23,6 +23,14 @@ export const facts: Facts = {
   seccomp: null,
 };
 
+/** Other hosts that a case may ask for. */
+export const hosts = {
+  v2: {
+    ...parseCgroupHost('60 31 0:60 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n', '0::/\n'),
+    files: { '/sys/fs/cgroup/cgroup.controllers': 'cpuset cpu io memory hugetlb pids rdma misc' },
+  },
+} as const;
+
 export const options: CreateOptions = {
   verb: 'run',
   detach: false,

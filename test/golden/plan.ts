@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CgroupHost } from '../../src/cgroups/host.ts';
 import { bitList } from '../../src/config/bit-list.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -13,7 +14,7 @@ import { replaceUnprintable } from '../../src/plan/print.ts';
 import { anew } from '../../src/remember.ts';
 import { compileSeccomp } from '../../src/seccomp/compile.ts';
 import { type Change, difference } from './difference.ts';
-import { facts, options } from './facts.ts';
+import { facts, hosts, options } from './facts.ts';
 
 export const folder = import.meta.dirname;
 
@@ -29,12 +30,13 @@ export function goldenCases(): { readonly names: readonly string[]; readonly str
 }
 
 /**
- * The plan of a case as its plan.json has it: of `base` all operations, of every other case what differs from base, so
- * that what a case is about is what a reader sees.
+ * The plan of a case as its plan.json has it: of `base` and on another host all operations, of every other case what
+ * differs from base, so that what a case is about is what a reader sees.
  */
 export function goldenPlan(name: string): string {
   const plan = planOf(name);
-  if (name === 'base') return text({ hands: plan.hands, stub: plan.stubs[0] ?? [], teardown: plan.teardown });
+  if (name === 'base' || existsSync(hostFile(name)))
+    return text({ hands: plan.hands, stub: plan.stubs[0] ?? [], teardown: plan.teardown });
   const base = planOf('base');
   return text({
     hands: changes<HandsOp>(base.hands, plan.hands),
@@ -44,13 +46,19 @@ export function goldenPlan(name: string): string {
 }
 
 function planOf(name: string): Plan {
-  return planAs(name, goldenConfig(name));
+  return planAs(name, goldenConfig(name), ownOptions(name));
 }
 
 /** The whole plan of a case with another configuration in the place of its own. */
 export function planText(name: string, config: Config): string {
-  const { hands, stubs, teardown } = planAs(name, config);
+  const { hands, stubs, teardown } = planAs(name, config, ownOptions(name));
   return text({ hands, stub: stubs[0] ?? [], teardown });
+}
+
+/** What few machines have, without which the twin of a case shows that it is refused; empty where it is not. */
+export function missingOf(name: string): string {
+  const path = join(folder, name, 'missing');
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
 }
 
 /** config.json of a case, as `create` reads it. */
@@ -59,20 +67,32 @@ export function goldenConfig(name: string): Config {
   return withoutScript(loadConfig(bytes, 'config.json').config);
 }
 
-function planAs(name: string, config: Config): Plan {
+/** On the host of a case. */
+function planAs(name: string, config: Config, wanted: CreateOptions): Plan {
   const seccomp = compileSeccomp(
     config.linux?.seccomp,
     () => {},
     anew,
     () => requestRecorder,
   );
-  return buildCreate(config, { ...facts, seccomp }, { ...options, ...ownOptions(name) });
+  return buildCreate(config, { ...facts, cgroups: ownHost(name), seccomp }, wanted);
 }
 
 /** Flags of the command line, where a case is about them. */
-function ownOptions(name: string): Partial<CreateOptions> {
+function ownOptions(name: string): CreateOptions {
   const path = join(folder, name, 'options.json');
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<CreateOptions>) : {};
+  const own = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<CreateOptions>) : {};
+  return { ...options, ...own };
+}
+
+/** Another host than that of all cases, where a case is about what only such a one has. */
+function ownHost(name: string): CgroupHost {
+  const path = hostFile(name);
+  return existsSync(path) ? hosts[readFileSync(path, 'utf8').trim() as keyof typeof hosts] : facts.cgroups;
+}
+
+function hostFile(name: string): string {
+  return join(folder, name, 'host');
 }
 
 /** What the live twin's shell runs shows the effect; it would be in the way of the plan. */

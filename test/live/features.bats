@@ -47,3 +47,12 @@ load helper
   same "$stderr" ""
   same "$(jq -r .ociVersionMax <<<"$output")" 1.3.0
 }
+
+@test "features: every property of docs/spec.md is printed" {
+  railcar_only "it is railcar's document"
+  local wanted printed
+  # shellcheck disable=SC2016
+  wanted=$(sed -n '/^## Features/,$ s/^| `\([^`]*\)`.*/\1/p' "$REPO/docs/spec.md" | sort)
+  printed=$(runtime features | jq -r 'del(.annotations[]) | paths | select(all(type == "string")) | join(".")' | sort)
+  [ -n "$wanted" ] && same "$printed" "$wanted"
+}

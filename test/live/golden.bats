@@ -5,7 +5,10 @@
 #   expect        the exact lines; one that starts with "~ " is a regular expression for the whole line
 #   live.sh       optional: setup() prepares the host, twin() replaces the plain `run`
 #   options.json  options of the command line as the plan sees them (CreateOptions), which the twin gives as well
+#   host          the plan is for a host of this kind (facts.ts)
 #   railcar-only  why runc 1.1 cannot pass this case
+#   missing       what the case would need that few machines have: expect is the refusal, and there() of live.sh says
+#                 whether this machine has it
 #
 # In config.json and expect, /run/railcar-golden/ stands for a directory of the case, and railcar-golden in a cgroup path
 # for a name that no other test uses.
@@ -24,9 +27,16 @@ golden_case() {
   twin() { runtime run --bundle "$BUNDLE" "$ID"; }
   # shellcheck disable=SC1091
   [ ! -f "$source/live.sh" ] || source "$source/live.sh"
+  [ ! -f "$source/missing" ] || refused_case "$source/missing"
   setup
   run twin </dev/null
   same_lines "$CASE/expect" "$output" || fail "exit status $status"
+}
+
+# What docs/spec.md calls missing is missing, and the case shows how it is refused.
+refused_case() {
+  ! there || skip "this machine has $(cat "$1"), and the case shows one that has not"
+  twin() { ! runtime run --bundle "$BUNDLE" "$ID" 2>&1 || echo 'it has not been refused'; }
 }
 
 placeholders() { echo "s|/run/railcar-golden/|$CASE/|g; s|railcar-golden|$ID|g"; }
@@ -62,6 +72,30 @@ hook_script() {
 state=\$(cat)
 echo "\$1 \$(echo "\$state" | sed -n 's/.*"status": *"\([a-z]*\)".*/\1/p')" >>$1
 SCRIPT
+}
+
+# own_cgroups CONTROLLERS: a mount namespace, that of $HOLDER, with the hierarchies of the host and one of these v1
+# controllers, which the host does not use.
+own_cgroups() {
+  # shellcheck disable=SC2016
+  hold_namespaces --mount -- sh -ec '
+    mkdir "$0" && mount -t tmpfs cgroup "$0"
+    for old in /sys/fs/cgroup/*; do
+      new=$0/${old##*/}
+      if [ -L "$old" ]; then cp -P "$old" "$new"; else mkdir "$new" && mount --bind "$old" "$new"; fi
+    done
+    mkdir "$0/$1" && mount -t cgroup -o "$1" cgroup "$0/$1"
+    case $1 in *,*) for name in $(echo "$1" | tr , " "); do ln -s "$1" "$0/$name"; done ;; esac
+    mount --move "$0" /sys/fs/cgroup' "$CASE/cgroup" "$1"
+}
+
+# The plain twin, in the mount namespace of $HOLDER.
+in_own_mounts() { nsenter --mount="/proc/$HOLDER/ns/mnt" "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" 3>&-; }
+
+# The same with own_cgroups. A hierarchy goes with its last mount only if the kernel has buried all its cgroups by then.
+in_own_cgroups() {
+  in_own_mounts
+  eventually "! grep -qE '^(${1//,/|})[[:space:]]+[0-9]+[[:space:]]+([2-9]|1[0-9])' /proc/cgroups"
 }
 
 for config in "$REPO"/test/golden/*/config.json; do

@@ -49,3 +49,34 @@ load helper
   run -0 runtime --log "$WORK/log" run --bundle "$BUNDLE" "$ID"
   matches "$(cat "$WORK/log")" 'config.json:1:11: extra: unknown key is ignored'
 }
+
+@test "lint: what a run does nothing about is told" {
+  railcar_only "runc has no lint"
+  bundle '.process.commandLine = "cmd" | .process.user.username = "someone" |
+    .linux.resources.memory = {kernel: 1000000, useHierarchy: true}'
+  script 'echo ran'
+  run -0 runtime lint --bundle "$BUNDLE"
+  for path in process.commandLine process.user.username linux.resources.memory.{kernel,useHierarchy}; do
+    contains "$output" ": warning: $path: is "
+  done
+  run -0 --separate-stderr runtime run --bundle "$BUNDLE" "$ID" </dev/null
+  same "$output$stderr" ran
+}
+
+@test "create: what is for other platforms is a warning in the log" {
+  railcar_only "runc says nothing"
+  bundle '.solaris = {} | .windows = {layerFolders: ["x"]} | .zos = {} | .freebsd = {}'
+  script 'echo ran'
+  run -0 runtime --log "$WORK/log" run --bundle "$BUNDLE" "$ID" </dev/null
+  same "$output" ran
+  for section in solaris windows zos freebsd; do contains "$(cat "$WORK/log")" ": $section: "; done
+}
+
+@test "create: what no container of Linux can have is refused" {
+  railcar_only "runc ignores it"
+  for change in '.vm = {kernel: {path: "/kernel"}}' '.linux.personality = {domain: "LINUX32", flags: ["X"]}'; do
+    bundle "$change"
+    run -1 runtime run --bundle "$BUNDLE" "$ID" </dev/null
+    matches "$output" 'config\.json:[0-9]+:[0-9]+: (vm|linux\.personality\.flags)'
+  done
+}

@@ -1,106 +1,66 @@
-import { cases } from './cases.ts';
-import { type Elsewhere, elsewhere, families } from './elsewhere.ts';
-import { type Property, properties } from './properties.ts';
-import { type Row, rows } from './table.ts';
-
-export interface Line {
-  readonly property: Property;
-  readonly implemented: readonly string[];
-  /** A test file and a title in it, each of which is red if nothing is done about the property. */
-  readonly tests: readonly (readonly [file: string, title: string])[];
-  readonly note: string;
-  /** What has to be forgotten to show it: the property, or the whole that it is a part of. */
-  readonly forget: Property;
-}
-
-export const GOLDEN = 'test/golden/golden.test.ts';
-export const CASES = 'test/spec/cases.test.ts';
-
-let known: readonly Line[] | undefined;
-
-/** Every property of config.json, with what is known of it. */
-export function lines(): readonly Line[] {
-  known ??= rows(properties('config-schema.json')).map(line);
-  return known;
-}
-
-function line({ property, implemented, cases: golden }: Row): Line {
-  const tests = golden.map((name) => [GOLDEN, name] as const);
-  if (tests.length > 0) return { property, implemented, tests, note: '', forget: property };
-  const one = cases.find((one) => one.properties.includes(property));
-  if (one)
-    return {
-      property,
-      implemented: readers(property),
-      tests: [[CASES, property]],
-      note: '',
-      forget: property,
-    };
-  const other = elsewhere[property] ?? family(property);
-  if (other === undefined) return { property, implemented: [], tests: [], note: '', forget: property };
-  return {
-    property,
-    implemented: [other.implemented],
-    tests: [other.test],
-    note: other.why,
-    forget: other.whole ?? property,
-  };
-}
-
-function family(property: Property): Elsewhere | undefined {
-  return Object.entries(families).find(([start]) => property.startsWith(start))?.[1];
-}
-
-/** Of cases, by where in the code their section is. */
-function readers(property: Property): string[] {
-  const found = Object.entries(homes).find(([start]) => property.startsWith(start));
-  return found === undefined ? [] : [...found[1]];
-}
-
-const homes: Readonly<Record<Property, readonly string[]>> = {
-  hooks: ['src/hooks/hooks.ts'],
-  annotations: ['src/hooks/state.ts'],
-  'linux.resources.rdma': ['src/cgroups/v1.ts'],
-  'linux.resources.unified': ['src/cgroups/v2.ts'],
-  'linux.resources': ['src/cgroups/v1.ts', 'src/cgroups/v2.ts'],
-  'linux.seccomp': ['src/seccomp/compile.ts'],
-  'linux.timeOffsets': ['src/plan/namespaces.ts'],
-};
+import { type Document, GOLDEN, type Line, type Test } from './line.ts';
+import { lines } from './lines.ts';
 
 /** docs/spec.md. */
 export function page(): string {
-  return `${head}${lines().map(printed).join('')}`;
+  return `${head}${sections.map(([document, text]) => `\n${text}\n\n${table(document)}`).join('')}`;
 }
 
-function printed({ property, implemented, tests, note }: Line): string {
-  const by = tests.map(([file, title]) => shown(file, title)).join(', ');
-  return `| \`${property}\` | ${implemented.map((file) => `\`${file}\``).join(' ')} | ${by}${note === '' ? '' : ` (${note})`} |\n`;
+function table(document: Document): string {
+  const rows = lines().filter((line) => line.document === document);
+  return `| property | done in | tested by | live |\n|---|---|---|---|\n${rows.map(printed).join('')}`;
 }
 
-function shown(file: string, title: string): string {
+function printed({ property, implemented, tests, live, missing, note }: Line): string {
+  const by = `${tests.map(shown).join(', ')}${note === '' ? '' : ` (${note})`}`;
+  const cells = [
+    `\`${property}\``,
+    implemented.map((file) => `\`${file}\``).join(' '),
+    by,
+    lived(live, missing),
+  ];
+  return `| ${cells.join(' | ')} |\n`;
+}
+
+/** A golden case says it for its twin. */
+function lived(live: readonly Test[], missing: string): string {
+  if (missing !== '') return live.length > 0 ? `refused: no ${missing}` : `not here: ${missing}`;
+  const shown = live.map(([file]) =>
+    file.endsWith('golden.bats') ? 'twin' : `[${file.replace(/^test\//, '')}](../${file})`,
+  );
+  return [...new Set(shown)].join(', ');
+}
+
+function shown([file, title]: Test): string {
   if (file === GOLDEN) return `[golden/${title}](../test/golden/${title})`;
-  return file === CASES
-    ? `[spec/cases](../${CASES})`
-    : `[${file.replace(/^test\//, '')}](../${file}) "${title}"`;
+  return `[${file.replace(/^test\//, '')}](../${file}) "${title}"`;
 }
 
 const head = `# What of runtime-spec is done where
 
-Every property of config.json in the JSON schema of runtime-spec 1.3, the code that acts on it, and tests that are red
-if it does not. \`[]\` stands for each item of a list, \`{}\` for each member of a map.
+Every property of the JSON schemas of runtime-spec 1.3 that concerns Linux, the code that acts on it, tests that are red
+if it does not, and tests with a container. \`[]\` stands for each item of a list, \`{}\` for each member of a map.
 
 This page is written by \`npm run spec\` and compared by \`test/spec/spec.test.ts\`; nobody keeps it by hand:
 
-- *Done in* are the files that were seen reading the property while the plan of the first case was made, or where that
-  section of the file is planned.
+- *Done in* are the files that were seen reading a property while the plan of the first case was made.
 - *golden/NAME* is named because the plan of that case is another one when the property is taken out of what \`create\` has
-  read, so that its plan.json would be wrong. Each golden case has a live twin, which is run in a container.
-- *spec/cases* are plans for what few machines have; each of these tests takes its property away and sees the operation go.
-- The others are named in \`test/spec/elsewhere.ts\` with the reason why no plan shows the property.
+  read, so that its plan.json would be wrong. What shows in no plan is named in \`test/spec/elsewhere.ts\` with the reason,
+  what railcar writes itself in \`test/spec/documents.ts\`.
+- *twin*: the case is run as a container by \`test/live/golden.bats\`, which compares what its process sees.
+- *refused*: the twin shows that the container is refused, and why, since the machine that these tests were written on has
+  no such thing (the file \`missing\` of the case); on one that has it, the twin says so and is skipped.
 
 \`test/spec/prove\` makes the mistake itself: in a copy of the repository the reader of config.json forgets the property,
-and the named test has to be red. \`test/spec/proof.txt\` is what it has said of each of them.
-
-| property | done in | tested by |
-|---|---|---|
+or the writer of a document does, and each of the named tests has to be red. \`test/spec/proof.txt\` is what it has said.
 `;
+
+const sections: readonly (readonly [Document, string])[] = [
+  ['config', '## config.json'],
+  ['state', '## State\n\nWhat `state` prints and hooks read.'],
+  ['process', '## Container process state\n\nWhat is sent to `linux.seccomp.listenerPath`.'],
+  [
+    'features',
+    '## Features\n\nWhat `features` prints. *Done in* is also where the build is looked at for what it can do.',
+  ],
+];

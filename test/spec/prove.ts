@@ -1,6 +1,7 @@
 /**
  * Makes the mistake that docs/spec.md says would be noticed: in a copy of the repository a property of config.json is
- * forgotten, as if nobody had written the code for it, and the tests that are named for it have to be red.
+ * forgotten, or left out of what railcar writes, as if nobody had written the code for it, and the tests that are named
+ * for it have to be red.
  *
  *     test/spec/prove [PROPERTY...]     all of them without arguments; a line each, and exit status 1 if one stays green
  *     PROOF=write test/spec/prove …     and proof.txt says what was found of these
@@ -9,7 +10,8 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Line } from './page.ts';
+import type { Line, Test } from './line.ts';
+import { nameOf } from './lines.ts';
 import { type Proof, proofLine, readProof, writeProof } from './proof.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
@@ -27,10 +29,13 @@ const doors: readonly (readonly [file: string, before: string, after: string])[]
   ],
 ];
 
-const forgetter = `import { drop } from '../test/spec/properties.ts';
-export function forget(value: unknown) { drop(value, process.env.FORGET ?? ''); }
-export function forgotten<T>(value: T): T { if (!process.env.FORGET) return value; const copy = structuredClone(value); forget(copy); return copy; }
-`;
+/** Functions that write a document, and what leaves a property out of it. */
+const writers: readonly (readonly [file: string, name: string, leaveOut: string])[] = [
+  ['src/hooks/state.ts', 'hookState', "withoutText('state', whole)"],
+  ['src/lifecycle/state.ts', 'stateOf', "without('state', whole)"],
+  ['src/plan/listener.ts', 'processState', "withoutText('process', whole)"],
+  ['src/features/features.ts', 'features', "without('features', whole)"],
+];
 
 const copy = mkdtempSync(join(tmpdir(), 'railcar-prove-'));
 try {
@@ -42,10 +47,13 @@ try {
 
 function proveAll(wanted: readonly string[]): void {
   const all = known();
-  const names = all.map(({ property }) => property);
+  const names = all.map(nameOf);
   const strange = wanted.filter((name) => !names.includes(name));
   if (strange.length > 0) throw new Error(`no property is called ${strange.join(', ')}`);
-  const proofs = all.filter(({ property }) => wanted.length === 0 || wanted.includes(property)).map(proved);
+  for (const document of new Set(all.map(({ document }) => document))) {
+    control(all.filter((line) => line.document === document));
+  }
+  const proofs = all.filter((line) => wanted.length === 0 || wanted.includes(nameOf(line))).map(proved);
   const green = proofs.filter(({ red }) => !red);
   process.stdout.write(
     `${proofs.length} properties, ${proofs.length - green.length} red, ${green.length} green\n`,
@@ -60,7 +68,6 @@ function prepare(): void {
   }
   for (const name of ['node_modules', 'build', 'native'])
     symlinkSync(join(repository, name), join(copy, name));
-  writeFileSync(join(copy, 'src/forget.ts'), forgetter);
   for (const [file, before, after] of doors) {
     const path = join(copy, file);
     const text = readFileSync(path, 'utf8');
@@ -70,8 +77,24 @@ function prepare(): void {
         ? text.indexOf(before, text.indexOf('function buildExec'))
         : text.indexOf(before);
     const patched = `${text.slice(0, start)}${after}\n${text.slice(start)}`;
-    writeFileSync(path, `import { forget, forgotten } from '../forget.ts';\n${patched}`);
+    writeFileSync(path, `import { forget, forgotten } from '../../test/spec/forget.ts';\n${patched}`);
   }
+  for (const [file, name, leaveOut] of writers) wrap(join(copy, file), name, leaveOut);
+}
+
+function wrap(path: string, name: string, leaveOut: string): void {
+  const text = readFileSync(path, 'utf8');
+  const before = new RegExp(`^(export )?function ${name}\\(`, 'm');
+  if (!before.test(text)) throw new Error(`${path} has no function ${name}`);
+  const wrapped = text.replace(
+    before,
+    (_, exported = '') => `${exported}const ${name}: typeof whole_${name} = (...args) => {
+  const whole = whole_${name}(...args);
+  return ${leaveOut};
+};
+function whole_${name}(`,
+  );
+  writeFileSync(path, `import { without, withoutText } from '../../test/spec/forget.ts';\n${wrapped}`);
 }
 
 /** As vitest sees them, since the sources are not meant to be run by node alone. */
@@ -79,7 +102,7 @@ function known(): Line[] {
   const file = join(copy, 'lines.json');
   const script = `import { writeFileSync } from 'node:fs';
 import { test } from 'vitest';
-import { lines } from './page.ts';
+import { lines } from './lines.ts';
 test('lines', { timeout: 120_000 }, () => writeFileSync(${JSON.stringify(file)}, JSON.stringify(lines())));
 `;
   writeFileSync(join(copy, 'test/spec/lines.test.ts'), script);
@@ -87,14 +110,35 @@ test('lines', { timeout: 120_000 }, () => writeFileSync(${JSON.stringify(file)},
   return JSON.parse(readFileSync(file, 'utf8')) as Line[];
 }
 
+/** The tests are not red because of this program: nothing is forgotten of what a document does not have. */
+function control([line, ...more]: readonly Line[]): void {
+  if (line === undefined) return;
+  const { failed } = tested(
+    nameOf({ ...line, property: 'nothing' }),
+    [line, ...more].flatMap(({ tests }) => tests),
+  );
+  if (failed.length > 0) throw new Error(`with nothing forgotten of ${line.document}: ${failed.join(', ')}`);
+}
+
 /** Red if every named test is. */
-function proved({ property, forget, tests }: Line): Proof {
-  const files = [...new Set(tests.map(([file]) => file))];
-  const failed = run(forget, [...files, '-t', tests.map(([, title]) => escaped(title)).join('|')]);
-  const red = tests.map(([, title]) => failed.some((name) => name.includes(title)));
-  const proof = { property, red: red.length > 0 && red.every(Boolean), tests };
+function proved(line: Line): Proof {
+  const { tests } = line;
+  const { red } = tested(nameOf(line), tests);
+  const proof = { name: nameOf(line), red, tests };
   process.stdout.write(proofLine(proof));
   return proof;
+}
+
+/** Which of the tests failed while something was forgotten, and whether all did. */
+function tested(
+  name: string,
+  tests: readonly Test[],
+): { readonly red: boolean; readonly failed: readonly string[] } {
+  const files = [...new Set(tests.map(([file]) => file))];
+  const titles = [...new Set(tests.map(([, title]) => title))];
+  const failed = run(name, [...files, '-t', titles.map((title) => `${escaped(title)}$`).join('|')]);
+  const red = titles.map((title) => failed.some((full) => full === title || full.endsWith(` ${title}`)));
+  return { red: red.length > 0 && red.every(Boolean), failed };
 }
 
 function escaped(text: string): string {

@@ -5,5 +5,6 @@ setup() {
 }
 twin() {
   runtime run --bundle "$BUNDLE" "$ID" 2>&1
-  jq -r "[.fds[0], .metadata, .state.status] | join(\" \")" "$CASE/states"
+  jq -r '[.fds[0], .metadata, .state.status, (.ociVersion | sub("^1[.][0-9]+[.][0-9]+$"; "version")),
+    if .pid > 1 and .pid == .state.pid then "pid" else .pid end] | join(" ")' "$CASE/states"
 }

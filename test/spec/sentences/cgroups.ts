@@ -49,7 +49,7 @@ export const cgroupSentences = [
       note: 'on v1 the kernel refuses it',
     },
   ),
-  cpu.must('quota is no smaller than burst', [golden('cgroup-cpu-burst-idle')], {
+  cpu.must('quota is no smaller than burst', [golden('cgroup-cpu-burst')], {
     words: 2,
     note: 'binds the author; the kernel refuses it, and railcar says so',
   }),

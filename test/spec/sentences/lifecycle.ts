@@ -16,7 +16,9 @@ export const lifecycleSentences = [
     lifecycleSuite('a root file system that is not there is refused, and nothing is created'),
     live('mounts', 'a source that does not exist, absolute and in the bundle'),
   ]),
-  must('what config.json asks for is made', [unit('spec/spec', 'has code and a test for every property')]),
+  must('what config.json asks for is made', [
+    unit('spec/spec', 'has code, a test and a live test, or a reason why there is none, for every property'),
+  ]),
   mustNot('the program does not run yet', [live('lifecycle', 'nothing of the process runs before start')]),
   mustNot('config.json may change afterwards, without effect', [
     lifecycleSuite('a change of config.json after create has no effect'),

@@ -78,7 +78,7 @@ export const runtimeSentences = [
     lifecycleSuite('create makes a container that is created, and does not run its process'),
   ]),
   create.must('every property but process is applied', [
-    unit('spec/spec', 'has code and a test for every property'),
+    unit('spec/spec', 'has code, a test and a live test, or a reason why there is none, for every property'),
   ]),
   create.mustNot('args are not used before start', [
     live('lifecycle', 'nothing of the process runs before start'),
