@@ -99,18 +99,6 @@ int hands_hook(struct hands *hands, const struct op *op) {
     return 0;
 }
 
-int hands_settle(struct hands *hands, const struct op *op) {
-    const struct hands_settle *arg = (const void *)op->args;
-    pid_t pid = (pid_t)(arg->pid.n ? arg->pid.n : hands->variables.value[VARIABLE_PID]);
-    uint64_t deadline = deadline_in(arg->deadline.n);
-    struct process process;
-    /* D is running too: the first thing that a program does is to read itself from the disk. */
-    for (unsigned tries = 0; process_look(pid, &process) == 0 && strchr("RD", process.state);)
-        if (wait_again(&tries, deadline) < 0)
-            return errno == ETIMEDOUT ? 0 : failed("wait", "%d", pid);
-    return 0;
-}
-
 static int keep(struct hands *hands, const char *output, size_t size) {
     char *larger = realloc(hands->captured, hands->captured_size + size + 1);
     if (!larger)

@@ -36,7 +36,6 @@ const handsActions: Actions<HandsOp> = {
   userns: () => 'make a user namespace with the id mappings',
   pidfd: ({ pid }) => `find the process${pid === undefined ? '' : ` ${pid}`}`,
   signal: ({ signal }) => `send signal${signal === undefined ? '' : ` ${signal}`}`,
-  settle: () => 'wait for the program to get under way',
   waitExit: () => 'see the process exit in time',
   spawn: () => 'start the init process',
   await: () => 'set up the container',

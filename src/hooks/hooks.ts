@@ -14,21 +14,6 @@ export function hostHooks(
   return hookList(config, kind).map((hook) => ({ op: 'hook', ...hook, stdin: state, severity }));
 }
 
-/**
- * "After the user-specified process is executed": execve has happened, but what it executes is still being loaded, and
- * a hook would be sooner than the first thing that the program does. So it may begin.
- *
- * @param pid of the container's process; absent: the plan itself makes it
- */
-export function poststartHooks(config: Config, state: Template, pid = 0): HandsOp[] {
-  const hooks = hostHooks(config, 'poststart', state);
-  if (hooks.length === 0) return [];
-  return [{ op: 'settle', pid, deadline: SETTLE_DEADLINE, origin: 'hooks.poststart' }, ...hooks];
-}
-
-/** For a program that computes and never waits (ms). */
-const SETTLE_DEADLINE = 20;
-
 /** The hooks of one kind that run inside the container's namespaces. */
 export function containerHooks(
   config: Config,

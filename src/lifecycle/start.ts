@@ -3,7 +3,7 @@ import type { IdVerb } from '../cli/verbs.ts';
 import type { Config } from '../config/config.ts';
 import { RailcarError } from '../errors.ts';
 import type { Failure, Finish } from '../execute/messages.ts';
-import { poststartHooks } from '../hooks/hooks.ts';
+import { hostHooks } from '../hooks/hooks.ts';
 import { hookState } from '../hooks/state.ts';
 import type { HandsOp } from '../plan/ops.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -44,7 +44,7 @@ function startPlan(container: Container): Plan {
       readFifo(container),
       // From here on the container runs; a slow poststart hook must not keep `kill` and `delete` waiting.
       { op: 'close', file: LOCK_SLOT, origin: 'state' },
-      ...poststartHooks(record.config, running, pid),
+      ...hostHooks(record.config, 'poststart', running),
     ],
     stubs: [],
     teardown: [],

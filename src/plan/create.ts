@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { cgroupOps } from '../cgroups/plan.ts';
 import type { Config } from '../config/config.ts';
-import { containerHooks, hasHooks, hostHooks, poststartHooks } from '../hooks/hooks.ts';
+import { containerHooks, hasHooks, hostHooks } from '../hooks/hooks.ts';
 import { hookState } from '../hooks/state.ts';
 import { stateLinks } from '../state/links.ts';
 import { journalText, type NewRecord, recordTemplate } from '../state/record.ts';
@@ -136,7 +136,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     // The launcher may stay for as long as the container runs; it must not keep other commands waiting.
     ...(run ? [{ op: 'close', file: 'lock', origin: 'state' } as const] : []),
     ...pidFileOps(options.pidFile),
-    ...(run ? poststartHooks(config, running) : []),
+    ...(run ? hostHooks(config, 'poststart', running) : []),
   ];
 }
 

@@ -325,10 +325,6 @@ export const handsOps = shapes({
     args: { process: 'slot', deadline: 'number' },
     doc: 'waits until the process of a pidfd has exited (a zombie has), or deadline (ms): ETIMEDOUT',
   },
-  settle: {
-    args: { pid: 'number', deadline: 'number' },
-    doc: 'waits until a process (0: the stub’s) is neither running nor about to: it sleeps, has stopped or ended; or until the deadline (ms), which is no failure',
-  },
   spawn: {
     args: { program: 'number', pass: 'slots', preserve: 'number' },
     doc: 'forks, executes the sealed copy of railcar as the stub, hands it its program and slots; descriptors 0 to 2 and 3 to 2+preserve are inherited',

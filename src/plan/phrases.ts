@@ -37,8 +37,6 @@ export const handsPhrases: Phrases<HandsOp> = {
   pidfd: ({ pid, startTime, into }) => `open process ${pid} (started at ${startTime}) as ${into}`,
   signal: ({ process, signal }) =>
     Number(signal) === 0 ? `check that ${process} still exists` : `send signal ${signal} to ${process}`,
-  settle: ({ pid, deadline }) =>
-    `let ${pid === 0 ? 'the process' : `process ${pid}`} get under way, for up to ${deadline} ms`,
   waitExit: ({ process, deadline }) => `wait until ${process} has exited, up to ${deadline} ms`,
   spawn: ({ pass, preserve }) => `start the stub with ${list(pass)}${preserved(preserve)}`,
   await: ({ barrier }) => `wait until the stub reports: ${barrier}`,

@@ -16,9 +16,8 @@ test('poststart hooks come after the lock is free, and are the end of the contai
   const config = { ...minimalConfig, hooks: { poststart: [{ path: '/hook' }] } };
   const hands = new Recorder(hostWith('created', { config }));
   await start(fakeContext(hands), { id: 'c1' });
-  const [close, settle, hook] = hands.ops.slice(-3);
+  const [close, hook] = hands.ops.slice(-2);
   expect(close?.op).toBe('close');
-  expect(settle).toMatchObject({ op: 'settle', pid: 42 });
   expect(hook).toMatchObject({ op: 'hook', path: '/hook', severity: 'fatal' });
   expect(JSON.parse((hook as { stdin: string }).stdin)).toMatchObject({
     id: 'c1',

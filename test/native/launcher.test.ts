@@ -278,35 +278,6 @@ describe('plans', () => {
   });
 });
 
-describe('a program that has just been executed', () => {
-  const settle = (script: string, deadline: number): string => `await (async () => {
-    const { spawn } = await import('node:child_process');
-    const { pid } = spawn('/bin/sh', ['-c', ${JSON.stringify(script)}], { cwd: dir, stdio: 'ignore', timeout: 10000 });
-    return { hands: [
-      op('settle', { pid, deadline: ${deadline} }),
-      op('capture', { path: '/bin/ls', args: ['ls', dir], env: [] }) ] };
-  })()`;
-  const busy = 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; : >computed';
-
-  test('is waited for until it waits itself', async () => {
-    using bench = new Bench();
-    const result = await execute(bench, settle(`${busy}; exec sleep 5`, 10_000));
-    expect(result).toMatchObject({ ok: true, captured: expect.stringContaining('computed') });
-  });
-
-  test('or has ended', async () => {
-    using bench = new Bench();
-    const result = await execute(bench, settle(busy, 10_000));
-    expect(result).toMatchObject({ ok: true, captured: expect.stringContaining('computed') });
-  });
-
-  test('but not for ever', async () => {
-    using bench = new Bench();
-    const result = await execute(bench, settle('while :; do :; done', 20));
-    expect(result).toMatchObject({ ok: true });
-  });
-});
-
 describe('a fifo', () => {
   const fifo = (more: string): string => `await (async () => {
     const { spawn, execFileSync } = await import('node:child_process');
