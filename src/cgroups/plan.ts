@@ -7,6 +7,7 @@ import { allowsAllDevices, deviceSettings } from './devices.ts';
 import { refuseNoDomain } from './domains.ts';
 import { type CgroupHost, hierarchyFor } from './host.ts';
 import { cgroupPlaces, type Place } from './paths.ts';
+import { madeBefore } from './reads.ts';
 import type { Setting } from './setting.ts';
 import { subtreeOps, unifiedControllers } from './subtree.ts';
 import { refuseSystemd } from './systemd.ts';
@@ -40,6 +41,8 @@ export interface CgroupPlan {
   readonly joins: readonly CgroupJoin[];
   /** cgroup_paths of the record: by controller, `""` for v2. */
   readonly paths: Readonly<Record<string, string>>;
+  /** Those of these directories that were there before, and stay. */
+  readonly kept: readonly string[];
 }
 
 /** How long (ms) to wait for a cgroup whose processes are dying before it can be removed. */
@@ -65,8 +68,9 @@ export function cgroupOps(
   const settings = containerSettings(config.linux?.resources ?? {}, host);
   for (const each of settings) requireController(each, host);
   const devices = config.linux?.resources?.devices;
+  const kept = madeBefore(places, host);
   const fill = (chosen: readonly Place[]): HandsOp[] => [
-    ...chosen.flatMap(makeOps),
+    ...chosen.flatMap((place) => makeOps(place, kept)),
     ...chosen
       .filter((place) => filtersDevices(place, host, devices))
       .map(({ slot }) => deviceFilterOp(slot, devices, 'linux.resources.devices', rootless)),
@@ -81,6 +85,7 @@ export function cgroupOps(
     make: fill(places.filter(({ hierarchy }) => hierarchy.version === 1)),
     joins: places.map(joinOf).sort((a, b) => Number(a.memory) - Number(b.memory)),
     paths: Object.fromEntries(places.flatMap(namedPaths)),
+    kept,
   };
 }
 
@@ -127,16 +132,12 @@ function refuseFrozen({ path }: Place, { files }: CgroupHost): void {
  * The undo belongs to the check, not to the making: a directory that turns out to be in use is somebody else's and
  * must not be touched when this container is given up because of it.
  */
-function makeOps({ slot, path }: Place): HandsOp[] {
+function makeOps({ slot, path }: Place, kept: readonly string[]): HandsOp[] {
   const origin = 'linux.cgroupsPath';
+  const undo: HandsOp[] = [{ op: 'cgroupRemove', origin, path, deadline: REMOVE_DEADLINE }];
   return [
     { op: 'cgroupMake', origin, path, into: slot },
-    {
-      op: 'cgroupEmpty',
-      origin,
-      dir: slot,
-      undo: [{ op: 'cgroupRemove', origin, path, deadline: REMOVE_DEADLINE }],
-    },
+    { op: 'cgroupEmpty', origin, dir: slot, ...(!kept.includes(path) && { undo }) },
   ];
 }
 

@@ -7,7 +7,10 @@ import type { CgroupConfig } from './plan.ts';
 /** What must be known of the cgroups above and at the container's own before they can be planned. */
 export function cgroupReads(config: CgroupConfig, host: CgroupHost, id: string): Read[] {
   return cgroupPlaces(config.linux?.cgroupsPath, host, id)
-    .flatMap((place) => (place.hierarchy.version === 2 ? unifiedFiles(place, host) : v1Files(place)))
+    .flatMap((place) => [
+      ...(config.linux?.cgroupsPath ? [membersFile(place)] : []),
+      ...(place.hierarchy.version === 2 ? unifiedFiles(place, host) : v1Files(place)),
+    ])
     .map((path) => ({ kind: 'FILE', path }));
 }
 
@@ -19,6 +22,19 @@ export function withFiles(host: CgroupHost, reads: readonly Read[], answers: rea
     return item === undefined ? [] : [[path, Buffer.from(item).toString().trimEnd()]];
   });
   return { ...host, files: { ...host.files, ...Object.fromEntries(found) } };
+}
+
+/** Is there if the cgroup is. */
+function membersFile({ path }: Place): string {
+  return `${path}/cgroup.procs`;
+}
+
+/**
+ * Cgroups that config.json names and that somebody had made before: they are not the container's to be removed. What lies
+ * where railcar itself would have put it is what an earlier container has left.
+ */
+export function madeBefore(places: readonly Place[], { files }: CgroupHost): string[] {
+  return places.filter((place) => files[membersFile(place)] !== undefined).map(({ path }) => path);
 }
 
 function v1Files(place: Place): string[] {

@@ -15,6 +15,7 @@ const EPERM = 1;
 const ENOENT = 2;
 const ENOEXEC = 8;
 const EBADF = 9;
+const EACCES = 13;
 const EBUSY = 16;
 const EEXIST = 17;
 const ENODEV = 19;
@@ -45,6 +46,11 @@ const hints: readonly Hint[] = [
   {
     when: (failure) => /\.selinuxLabel$/.test(failure.origin) && is(['writeSelf'], EINVAL)(failure),
     text: () => 'the policy that is loaded does not have this label',
+  },
+  {
+    when: ({ op, origin, errno }) => op === 'writeSelf' && origin.endsWith('oomScoreAdj') && errno === EACCES,
+    text: () =>
+      'only CAP_SYS_RESOURCE of the host may lower it below what it was; without oomScoreAdj the caller’s value stays',
   },
   {
     when: is(['clone', 'unshare', 'userns'], ENOSPC),

@@ -37,7 +37,12 @@ export function buildCreate(config: Config, facts: Facts, options: CreateOptions
       options.verb === 'run' && !options.detach && !options.keep
         ? teardownOps(
             config,
-            { ...facts, rootfs: parts.root.path, resctrl: parts.resctrl.groups },
+            {
+              ...facts,
+              rootfs: parts.root.path,
+              resctrl: parts.resctrl.groups,
+              cgroupsKept: parts.cgroups.kept,
+            },
             Object.values(parts.cgroups.paths),
           )
         : [],
@@ -202,6 +207,7 @@ function newRecord(config: Config, facts: Facts, options: CreateOptions, parts: 
     owner: facts.caller.uid,
     config,
     cgroupPaths: parts.cgroups.paths,
+    cgroupsKept: parts.cgroups.kept,
     systemdCgroup: options.systemdCgroup,
     noNewKeyring: options.noNewKeyring,
     resctrl: parts.resctrl.groups,

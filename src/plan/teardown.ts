@@ -19,6 +19,8 @@ export interface Remains {
   readonly stateDir: string;
   readonly rootfs: string;
   readonly resctrl?: ResctrlGroups | null;
+  /** Cgroups that are emptied and stay. */
+  readonly cgroupsKept?: readonly string[];
 }
 
 /**
@@ -27,7 +29,7 @@ export interface Remains {
  */
 export function teardownOps(
   config: Config,
-  { id, bundle, stateDir, rootfs, resctrl }: Remains,
+  { id, bundle, stateDir, rootfs, resctrl, cgroupsKept = [] }: Remains,
   paths: readonly string[],
 ): HandsOp[] {
   const each = [...new Set(paths)];
@@ -42,14 +44,16 @@ export function teardownOps(
         origin: 'linux.cgroupsPath',
       }),
     ),
-    ...each.map(
-      (path): HandsOp => ({
-        op: 'cgroupRemove',
-        path,
-        deadline: REMOVE_DEADLINE,
-        origin: 'linux.cgroupsPath',
-      }),
-    ),
+    ...each
+      .filter((path) => !cgroupsKept.includes(path))
+      .map(
+        (path): HandsOp => ({
+          op: 'cgroupRemove',
+          path,
+          deadline: REMOVE_DEADLINE,
+          origin: 'linux.cgroupsPath',
+        }),
+      ),
     ...removeResctrl(resctrl),
     ...unmountOps(config, rootfs),
     ...hostHooks(config, 'poststop', stopped),

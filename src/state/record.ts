@@ -41,6 +41,8 @@ export interface NewRecord {
   readonly config: Config;
   /** Of `cgroupOps`: by controller, absolute paths; what `delete` removes. */
   readonly cgroupPaths: Readonly<Record<string, string>>;
+  /** Those of them that it does not remove. */
+  readonly cgroupsKept: readonly string[];
   readonly systemdCgroup: boolean;
   /** Made with --no-new-keyring; an exec into it then keeps its caller's keyring too. */
   readonly noNewKeyring: boolean;
@@ -68,6 +70,8 @@ export interface ContainerRecord {
   readonly systemdCgroup: boolean;
   /** Absent in records of earlier releases. */
   readonly noNewKeyring?: boolean;
+  /** Cgroups that were there before the container; absent if there are none. */
+  readonly cgroupsKept?: readonly string[];
   /** Absent in records of containers without any. */
   readonly resctrl?: ResctrlGroups;
   readonly init_process_pid: number;
@@ -155,6 +159,7 @@ function common(fresh: NewRecord) {
     launcher: fresh.launcher,
     systemdCgroup: fresh.systemdCgroup,
     noNewKeyring: fresh.noNewKeyring,
+    ...(fresh.cgroupsKept.length > 0 && { cgroupsKept: fresh.cgroupsKept }),
     ...(fresh.resctrl !== null && { resctrl: fresh.resctrl }),
     cgroup_paths: fresh.cgroupPaths,
     config: fresh.config,

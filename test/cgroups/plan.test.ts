@@ -38,6 +38,18 @@ describe('making', () => {
     expect(check?.undo).toMatchObject([{ op: 'cgroupRemove', path: '/sys/fs/cgroup/memory/x/c1' }]);
   });
 
+  test('one that was there before stays, unless it lies where railcar itself would put it', async () => {
+    const there = { '/sys/fs/cgroup/memory/x/c1/cgroup.procs': '' };
+    const { make, kept } = cgroupOps(config(), await withRead(v1, there, '/x/c1'), 'c1', false);
+    expect(kept).toEqual(['/sys/fs/cgroup/memory/x/c1']);
+    const undone = make.flatMap(({ undo = [] }) => undo).map((op) => ('path' in op ? op.path : ''));
+    expect(undone).not.toContain('/sys/fs/cgroup/memory/x/c1');
+    expect(undone).toContain('/sys/fs/cgroup/pids/x/c1');
+    expect(cgroupReads({ linux: {} }, v1, 'c1').filter(({ path }) => path.endsWith('/cgroup.procs'))).toEqual(
+      [],
+    );
+  });
+
   test('memory is joined last, through tasks; v2 through cgroup.procs', () => {
     const { joins } = cgroupOps(config(), hybrid, 'c1', false);
     expect(joins.at(-1)).toEqual({ slot: 'cgroup:memory', file: 'tasks', memory: true });

@@ -170,6 +170,27 @@ none_alive() {
   done <"$1"
 }
 
+@test "delete leaves a cgroup that was there before" {
+  railcar_only 'runc removes it'
+  bundle '.linux.cgroupsPath = "/'"$ID"'/own" | .hooks.createContainer = []'
+  mkdir -p "/sys/fs/cgroup/memory/$ID/own"
+  create
+  grep -q "memory:/$ID/own" "/proc/$(pid_of)/cgroup"
+  runtime delete --force "$ID"
+  [ -d "/sys/fs/cgroup/memory/$ID/own" ]
+  [ ! -d "/sys/fs/cgroup/pids/$ID/own" ]
+  # Nor does a create that fails, or a run that ends.
+  edit_config '.hooks.createContainer = [{path: "/bin/false"}]'
+  run create
+  fails 1
+  [ -d "/sys/fs/cgroup/memory/$ID/own" ]
+  edit_config 'del(.hooks)'
+  script true
+  runtime run --bundle "$BUNDLE" "$ID"
+  [ -d "/sys/fs/cgroup/memory/$ID/own" ]
+  find /sys/fs/cgroup/*/"$ID" -depth -type d -exec rmdir {} +
+}
+
 @test "delete refuses a running container and names its state" {
   bundle
   run_detached

@@ -23,6 +23,7 @@ const fresh: NewRecord = {
     },
   },
   cgroupPaths: { memory: '/cg/memory/c1' },
+  cgroupsKept: [],
   systemdCgroup: false,
   resctrl: null,
   noNewKeyring: false,

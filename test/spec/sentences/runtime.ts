@@ -145,6 +145,8 @@ export const runtimeSentences = [
     },
   ),
   remove.mustNot('what was there before stays', [
+    live('lifecycle', 'delete leaves a cgroup that was there before'),
+    unit('cgroups/plan', 'one that was there before stays, unless it lies where railcar itself would put it'),
     unit('plan/intelRdt', 'a class that exists is joined, stays, and must be what is asked for'),
   ]),
   links.must('/dev/fd, stdin, stdout, stderr lead to /proc/self/fd', [
