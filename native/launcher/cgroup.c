@@ -69,6 +69,15 @@ int cgroup_is_empty(int dir) {
     return occupied < 0 ? -1 : !occupied;
 }
 
+int cgroup_give(int dir, char *const *files, uid_t uid) {
+    if (fchownat(dir, "", uid, (gid_t)-1, AT_EMPTY_PATH) < 0)
+        return failed("chown", NULL);
+    for (; *files; files++)
+        if (fchownat(dir, *files, uid, (gid_t)-1, AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT)
+            return failed("chown", "%s", *files);
+    return 0;
+}
+
 static int signal_each(int dir, void *context) {
     const int *number = context;
     autofree char *procs = read_procs(dir);
@@ -92,12 +101,14 @@ static void write_state(int dir, const char *name, const char *text) {
 static int thaw(int dir, void *context) {
     (void)context;
     write_state(dir, "freezer.state", "THAWED");
+    write_state(dir, "cgroup.freeze", "0");
     return 0;
 }
 
 /*
- * One round of SIGKILL. v2 has a file for it, which also catches what forks meanwhile. v1 freezes what it has a freezer
- * for, so that nothing forks; a frozen process dies only when it is thawed, and each cgroup of the tree may be frozen.
+ * One round of SIGKILL. v2 has a file for it since Linux 5.14, which also catches what forks meanwhile. Else what can be
+ * frozen is, so that nothing forks; on v1 a frozen process dies only when it is thawed, and each cgroup of the tree may
+ * be frozen.
  */
 static int kill_round(int dir) {
     if (faccessat(dir, "cgroup.kill", W_OK, 0) == 0) {
@@ -105,6 +116,7 @@ static int kill_round(int dir) {
         return 0;
     }
     write_state(dir, "freezer.state", "FROZEN");
+    write_state(dir, "cgroup.freeze", "1");
     int number = SIGKILL;
     int outcome = tree_walk(dir, signal_each, &number);
     tree_walk(dir, thaw, NULL);

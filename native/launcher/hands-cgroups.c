@@ -40,6 +40,12 @@ int hands_cgroup_empty(struct hands *hands, const struct op *op) {
     return empty ? 0 : failed_with(ENOTEMPTY, "cgroup.procs", NULL);
 }
 
+int hands_cgroup_owner(struct hands *hands, const struct op *op) {
+    const struct hands_cgroup_owner *arg = (const void *)op->args;
+    int dir = slot_of(hands, &arg->dir);
+    return dir < 0 ? -1 : cgroup_give(dir, arg->files.list, (uid_t)arg->uid.n);
+}
+
 int hands_device_filter(struct hands *hands, const struct op *op) {
     const struct hands_device_filter *arg = (const void *)op->args;
     int dir = slot_of(hands, &arg->dir);

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-/* Longest content that awaitContent compares. */
+/* Longest content that awaitContent looks through. */
 #define CONTENT_MAX 65536u
 
 int hands_open(struct hands *hands, const struct op *op) {
@@ -182,7 +182,7 @@ int hands_write_at(struct hands *hands, const struct op *op) {
     return 0;
 }
 
-/* 1: the file holds the text; 0: something else; -1. */
+/* 1: the text is a line of the file; 0: it is none; -1. */
 static int holds(const char *path, const union arg *text) {
     autoclose int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
@@ -191,9 +191,10 @@ static int holds(const char *path, const union arg *text) {
     autofree char *content = read_all(file, CONTENT_MAX, &size);
     if (!content)
         return failed("read", "%s", path);
-    if (size > 0 && content[size - 1] == '\n')
-        size--;
-    return size == text->length && memcmp(content, text->text, size) == 0;
+    for (char *save = NULL, *line = strtok_r(content, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+        if (strcmp(line, text->text) == 0)
+            return 1;
+    return 0;
 }
 
 int hands_await_content(struct hands *hands, const struct op *op) {

@@ -17,13 +17,17 @@ export function refuseNoDomain({ hierarchy, levels, path }: Place, { files }: Cg
       refuse(`cgroup "${level}" is for threads (its cgroup.type is "${type}"): no container can be in it`);
     }
   }
-  const down = (files[`${path}/cgroup.subtree_control`] ?? '').split(' ');
-  const [first] = down.filter((name) => name !== '' && !threaded.has(name));
+  const first = handedDown(files[`${path}/cgroup.subtree_control`]);
   if (first !== undefined) {
     refuse(
       `cgroup "${path}" hands the controller "${first}" down to cgroups below it, so no process can be in it`,
     );
   }
+}
+
+/** Of a cgroup.subtree_control, a controller because of which no process can be in the cgroup. */
+export function handedDown(control: string | undefined): string | undefined {
+  return control?.split(' ').find((name) => name !== '' && !threaded.has(name));
 }
 
 function refuse(message: string): never {

@@ -52,14 +52,23 @@ function place(hierarchy: Hierarchy, inner: string, mode: CgroupHost['mode']): P
   return { hierarchy, slot, levels, path: levels.at(-1) ?? '' };
 }
 
+/** The directory of a hierarchy's own cgroup; the mount point's if it lies outside of what is visible. */
+export function ownDirectory(hierarchy: Hierarchy): string {
+  return [hierarchy.mountPoint, ...visibleNames(hierarchy)].join('/');
+}
+
 /** Path of the caller's own cgroup below the mount point; of its parent on v2 alone. */
-function ownNames({ root, own }: Hierarchy, mode: CgroupHost['mode']): string[] {
+function ownNames(hierarchy: Hierarchy, mode: CgroupHost['mode']): string[] {
+  const names = visibleNames(hierarchy);
+  return mode === 'v2' ? names.slice(0, -1) : names;
+}
+
+function visibleNames({ root, own }: Hierarchy): string[] {
   const rootNames = split(root);
   const ownNames = split(own);
   // A caller outside the visible part (it entered another cgroup namespace) has nothing but the mount's root.
   const visible = rootNames.every((name, index) => ownNames[index] === name) && !ownNames.includes('..');
-  const names = visible ? ownNames.slice(rootNames.length) : [];
-  return mode === 'v2' ? names.slice(0, -1) : names;
+  return visible ? ownNames.slice(rootNames.length) : [];
 }
 
 /** `..` never leads out: the path is taken as if it began at the root, absolute or not. */

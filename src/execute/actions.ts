@@ -30,6 +30,7 @@ const handsActions: Actions<HandsOp> = {
   cgroupEmpty: () => 'use a cgroup that already has processes',
   deviceFilter: () => 'filter devices (eBPF)',
   cgroupFilled: ({ path }) => `read${quoted(path)}`,
+  cgroupOwner: ({ uid }) => `give the cgroup to the user${uid === undefined ? '' : ` ${uid}`}`,
   cgroupKill: ({ path }) => `signal the processes of the cgroup${quoted(path)}`,
   cgroupOom: ({ path }) => `watch the memory of the cgroup${quoted(path)}`,
   cgroupRemove: ({ path }) => `remove the cgroup${quoted(path)}`,

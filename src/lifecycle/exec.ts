@@ -8,14 +8,16 @@ import { errnoText } from '../execute/errno.ts';
 import type { Answer, Finish } from '../execute/messages.ts';
 import { file, link, stream, stub, textOf } from '../execute/reads.ts';
 import { hookState } from '../hooks/state.ts';
+import { cgroupOwner } from '../plan/cgroupOwner.ts';
 import { buildExec } from '../plan/exec.ts';
 import type { ExecFacts, NamespaceType } from '../plan/facts.ts';
 import { compileSeccomp } from '../seccomp/compile.ts';
 import { type Container, findContainer } from '../state/container.ts';
+import type { ContainerRecord } from '../state/record.ts';
 import { requireStatus } from '../state/transitions.ts';
 import { callerOf } from './caller.ts';
 import { carryOut, done } from './carry-out.ts';
-import { subCgroups } from './exec-cgroup.ts';
+import { execCgroups } from './exec-cgroup.ts';
 import { composeProcess } from './exec-process.ts';
 import { located } from './located.ts';
 import { inBundle, inherited, inProcessFile } from './positions.ts';
@@ -50,6 +52,7 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
   const { process, positions } = processOf(context, verb, container, first.process);
   const { record, pid, stateDir } = container;
   const modules = await securityModules(process, context.hands);
+  const cgroupPaths = await execCgroups(context.hands, record.cgroup_paths, pid, verb.cgroup);
   const plan = located(positions, () => {
     const facts: ExecFacts = {
       id: verb.id,
@@ -58,7 +61,8 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
       init: { pid, startTime: record.init_process_start },
       namespaces: foreignNamespaces(pid, first, ofProcess),
       noNewKeyring: record.noNewKeyring === true,
-      cgroupPaths: subCgroups(record.cgroup_paths, verb.cgroup),
+      cgroupPaths,
+      cgroupGivenAway: isGivenAway(record),
       state: { ociVersion: record.config.ociVersion, text: runningState(container) },
       resctrlGroups: record.resctrl?.joined ?? [],
       modules,
@@ -74,6 +78,12 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
   const finish = verb.detach ? done : monitored(process.terminal === true);
   const locate = inherited(inBundle(context.hands, record), record.config.process, process);
   return carryOut(context, plan, finish, positions === null ? { locate } : { positions });
+}
+
+function isGivenAway({ config, cgroup_paths, owner }: ContainerRecord): boolean {
+  const v2 = Object.keys(cgroup_paths).join() === '' && cgroup_paths[''] !== undefined;
+  const uid = cgroupOwner(config, v2);
+  return uid !== undefined && uid !== owner;
 }
 
 function runningState({ record, pid }: Container): string {

@@ -12,6 +12,7 @@ import type { Hands } from '../execute/hands.ts';
 import type { Answer, Read } from '../execute/messages.ts';
 import { exists, file, isThere, missing, readGroups, stub, textOf } from '../execute/reads.ts';
 import { grantableCapabilities, warnOfUngranted } from '../plan/capabilities.ts';
+import { cgroupOwnerFiles } from '../plan/cgroupOwner.ts';
 import { buildCreate } from '../plan/create.ts';
 import type { CreateOptions, Facts } from '../plan/facts.ts';
 import { namespaceKind } from '../plan/namespaces.ts';
@@ -74,7 +75,10 @@ export async function prepareContainer(
     'mountinfo',
   );
   const marked = isThere(answers.systemd) ? { ...host, files: { [SYSTEMD_MARK]: '' } } : host;
-  const reads = located(positions, () => cgroupReads(config, marked, target.id));
+  const reads = [
+    ...located(positions, () => cgroupReads(config, marked, target.id)),
+    ...cgroupOwnerFiles(config, marked).map((path) => file(path)),
+  ];
   const cgroups = withFiles(marked, reads, await readRest(context.hands, reads, guessed));
   context.guess.learn(
     target.id,

@@ -7,6 +7,7 @@ import { stateLinks } from '../state/links.ts';
 import { journalText, type NewRecord, recordTemplate } from '../state/record.ts';
 import { grantableCapabilities, isRootless } from './capabilities.ts';
 import { joinCgroups, passOps, takeOps } from './cgroup.ts';
+import { cgroupOwnerOps } from './cgroupOwner.ts';
 import { consoleOps } from './console.ts';
 import { deviceOps } from './devices.ts';
 import type { CreateOptions, Facts, NamespaceType } from './facts.ts';
@@ -63,6 +64,7 @@ function partsOf(config: Config, facts: Facts, options: CreateOptions) {
     cgroups,
     hooksWait,
     join,
+    owner: cgroupOwnerOps(config, facts, join.birth),
     namespaces: namespaceOps(config, facts.caller, join.birth),
     root: rootOps(config, facts.bundle, options),
     mounts: mountOps(config, facts, cgroups.paths),
@@ -73,14 +75,25 @@ function partsOf(config: Config, facts: Facts, options: CreateOptions) {
   };
 }
 
-/** The stub's pid is of use to it, or to others who have to do something with it first. */
-function waitsToBeKnown({ listener, resctrl }: Parts): boolean {
-  return listener.slots.length > 0 || resctrl.join.length > 0;
+/** The stub's pid is of use to it, or others have to do something first. */
+function waitsToBeKnown({ listener, resctrl, owner }: Parts): boolean {
+  return listener.slots.length > 0 || resctrl.join.length > 0 || owner.length > 0;
 }
 
 function handsProgram(config: Config, facts: Facts, options: CreateOptions, parts: Parts): HandsOp[] {
-  const { cgroups, join, namespaces, mounts, root, console, listener, netDevices, resctrl, hooksWait } =
-    parts;
+  const {
+    cgroups,
+    join,
+    namespaces,
+    mounts,
+    root,
+    console,
+    listener,
+    netDevices,
+    resctrl,
+    owner,
+    hooksWait,
+  } = parts;
   const pidfd = pidfdPlan(options.pidfdSocket, 'standard');
   const record = newRecord(config, facts, options, parts);
   const creating = hookState(config, facts.id, facts.bundle, 'creating');
@@ -121,6 +134,8 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     ...pidfd.send,
     ...listener.close,
     ...resctrl.join,
+    // From a user namespace nobody can be born into a cgroup of somebody else.
+    ...owner,
     ...(waitsToBeKnown(parts) ? [tellOp] : []),
     ...netDevices.move,
     ...stateLinks(facts.stateDir, cgroups.paths),

@@ -31,11 +31,17 @@ const CGROUP = 'cgroup_paths';
 function partsOf(process: Process, facts: ExecFacts, options: ExecOptions) {
   const userNamespace = facts.namespaces.some(({ type }) => type === 'user');
   const joins = cgroupJoins(facts.cgroupPaths);
+  const join = joinCgroups(joins, !userNamespace, facts.cgroupGivenAway && userNamespace);
+  const namespaces = facts.namespaces.map((namespace) => ({ ...namespace, origin: 'namespace_paths' }));
+  // From inside of it the kernel lets nobody into a cgroup.
+  const late = namespaces.filter(({ type }) => type === 'cgroup' && join.birth !== null);
   return {
     userNamespace,
-    namespaces: facts.namespaces.map((namespace) => ({ ...namespace, origin: 'namespace_paths' })),
+    namespaces,
+    entered: namespaces.filter((namespace) => !late.includes(namespace)),
+    late,
     joins,
-    join: joinCgroups(joins, !userNamespace),
+    join,
     listener: listenerPlan(facts.seccomp),
     console: consoleOps(
       process,
@@ -118,7 +124,7 @@ const KILL = 9;
 
 function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, parts: Parts): StubOp[] {
   const { caller } = facts;
-  const { userNamespace, namespaces, join, console } = parts;
+  const { userNamespace, join, console } = parts;
   const context = {
     origin: 'process',
     filter: facts.seccomp === null ? [] : [seccompOp(facts.seccomp, facts.state, facts.state.text)],
@@ -137,12 +143,14 @@ function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, p
     ...affinity.initial,
     // Before the first join: a process of the container could trace this one from then on (CVE-2016-9962).
     { op: 'undumpable', origin: 'namespace_paths' },
-    ...joinNamespaces(namespaces, caller),
+    ...join.before,
+    ...joinNamespaces(parts.entered, caller),
     // A pid namespace is entered only by being born.
     { op: 'clone', namespaces: [], cgroup: join.birth, origin: 'namespace_paths' },
     { op: 'parentDeath', signal: KILL, origin: 'process' },
     ...(waitsToBeKnown(facts, parts) ? [learnOp] : []),
     ...join.early,
+    ...joinNamespaces(parts.late, caller),
     ...(userNamespace ? [{ op: 'become', uid: 0, gid: 0, origin: 'namespace_paths' } as const] : []),
     { op: 'setsid', origin: 'process' },
     ...(facts.noNewKeyring ? [] : keyringOps(`_ses.${facts.id}`, process, 'process')),

@@ -71,6 +71,8 @@ export interface ExecFacts {
   /** Of the container's record, as is the next. */
   readonly noNewKeyring: boolean;
   readonly cgroupPaths: Readonly<Record<string, string>>;
+  /** The container's v2 cgroup belongs to a user of its own. */
+  readonly cgroupGivenAway: boolean;
   /** Of resctrl, those that the container is in. */
   readonly resctrlGroups: readonly string[];
   /** The container's state as a listener of its filter is told it. */

@@ -26,13 +26,16 @@ export function namespaceOps(config: Config, caller: Caller, cgroup: string | nu
   const fresh = entries.filter(({ path }) => !path);
   const user = fresh.find(({ type }) => type === 'user');
   const time = fresh.find(({ type }) => type === 'time');
+  // From inside of it the kernel lets nobody into a cgroup; but a new user namespace has no power over it afterwards.
+  const after = cgroup !== null && !user ? joined.filter(({ type }) => type === 'cgroup') : [];
+  const before = joined.filter((entry) => !after.includes(entry));
   return {
     open: [...joined.map(openNamespace), ...(user ? [usernsOp(config, caller, user.origin)] : [])],
     slots: [...joined.map(({ type }) => slotOf(type)), ...(user ? [slotOf('user')] : [])],
     enter: [
       // Before the first foreign namespace is joined: whoever lives there could trace this process from then on.
       ...(joined.length > 0 ? [undumpable(joined[0]?.origin ?? '')] : []),
-      ...joinNamespaces(joined, caller),
+      ...joinNamespaces(before, caller),
       ...(user ? [setns('user', user.origin)] : []),
       ...(time ? timeOps(config, time.origin) : []),
       // Not earlier: the offsets are written to a file of its own, which an undumpable process does not own.
@@ -46,9 +49,12 @@ export function namespaceOps(config: Config, caller: Caller, cgroup: string | nu
         origin: 'linux.namespaces',
       },
     ],
-    late: fresh
-      .filter(({ type }) => type === 'cgroup')
-      .map(({ origin }) => ({ op: 'unshare', kind: ['cgroup'], origin })),
+    late: [
+      ...joinNamespaces(after, caller),
+      ...fresh
+        .filter(({ type }) => type === 'cgroup')
+        .map(({ origin }) => ({ op: 'unshare', kind: ['cgroup'], origin }) as const),
+    ],
   };
 }
 

@@ -263,7 +263,7 @@ export const handsOps = shapes({
   },
   awaitContent: {
     args: { path: 'string', text: 'string', deadline: 'number' },
-    doc: 'reads a file until its content without the final newline is text, or deadline (ms): ETIMEDOUT',
+    doc: 'reads a file until text is a line of it, or deadline (ms): ETIMEDOUT',
   },
   mkfifo: {
     args: { path: 'string', mode: 'number', uid: 'number', gid: 'number' },
@@ -297,6 +297,10 @@ export const handsOps = shapes({
   cgroupFilled: {
     args: { path: 'string' },
     doc: 'fails with ENODATA if a file has nothing but a newline (a cpuset without processors)',
+  },
+  cgroupOwner: {
+    args: { dir: 'slot', files: 'strings', uid: 'number' },
+    doc: 'gives an open cgroup directory, and those of the files in it that exist, to a user',
   },
   cgroupKill: {
     args: { path: 'string', signal: 'number', deadline: 'number' },

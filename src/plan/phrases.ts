@@ -29,6 +29,7 @@ export const handsPhrases: Phrases<HandsOp> = {
   cgroupEmpty: ({ dir }) => `check that no process is in ${dir}`,
   deviceFilter: ({ dir, filter }) => `filter devices of ${dir} (${filter.length / 8} instructions)`,
   cgroupFilled: ({ path }) => `check that ${path} is not empty`,
+  cgroupOwner: ({ dir, files, uid }) => `give ${dir} to user ${uid}, with ${list(files)}`,
   cgroupKill: ({ path, signal }) => `send signal ${signal} to all processes in cgroup ${path}`,
   cgroupOom: ({ path, into }) => `watch the memory of cgroup ${path} as ${into}`,
   cgroupRemove: ({ path }) => `remove cgroup ${path}`,

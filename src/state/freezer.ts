@@ -4,7 +4,7 @@ export interface Freezer {
   readonly freeze: string;
   readonly thaw: string;
   readonly frozen: readonly string[];
-  /** What to read to know that it is done. */
+  /** Where to wait for which line to know that it is done. */
   readonly done: { readonly path: string; readonly frozen: string; readonly thawed: string };
 }
 
@@ -16,10 +16,6 @@ export function freezerFile(paths: Readonly<Record<string, string>>): Freezer | 
   }
   const unified = paths[''];
   if (unified === undefined) return null;
-  const done = {
-    path: `${unified}/cgroup.events`,
-    frozen: 'populated 1\nfrozen 1',
-    thawed: 'populated 1\nfrozen 0',
-  };
+  const done = { path: `${unified}/cgroup.events`, frozen: 'frozen 1', thawed: 'frozen 0' };
   return { path: `${unified}/cgroup.freeze`, freeze: '1', thaw: '0', frozen: ['1'], done };
 }

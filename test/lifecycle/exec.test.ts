@@ -158,6 +158,32 @@ describe('--cgroup', () => {
   });
 });
 
+describe('a container on v2', () => {
+  const unified = { cgroup_paths: { '': '/sys/fs/cgroup/x/c1' } };
+  const cgroup = async (files: Record<string, string>, changes: Partial<ExecVerb> = {}) => {
+    const hands = await run(hostWith('running', unified, { files }), changes);
+    return hands.ops.flatMap((op) => (op.op === 'open' && op.into === 'cgroup:unified' ? [op.path] : []));
+  };
+  const control = '/sys/fs/cgroup/x/c1/cgroup.subtree_control';
+  const moved = {
+    '/proc/self/mountinfo': '30 31 0:30 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n',
+    '/proc/42/cgroup': '0::/x/c1/init.scope\n',
+  };
+
+  test('has others beside its first process', async () => {
+    expect(await cgroup({ ...moved })).toEqual(['/sys/fs/cgroup/x/c1']);
+    expect(await cgroup({ ...moved, [control]: 'cpu pids\n' })).toEqual(['/sys/fs/cgroup/x/c1']);
+  });
+
+  test('that hands controllers down has them where the first process went', async () => {
+    const files = { ...moved, [control]: 'cpu memory\n' };
+    expect(await cgroup(files)).toEqual(['/sys/fs/cgroup/x/c1/init.scope']);
+    expect(await cgroup(files, { cgroup: ['own'] })).toEqual(['/sys/fs/cgroup/x/c1/own']);
+    // Somewhere else: then the kernel says what is wrong.
+    expect(await cgroup({ ...files, '/proc/42/cgroup': '0::/y\n' })).toEqual(['/sys/fs/cgroup/x/c1']);
+  });
+});
+
 describe('security modules', () => {
   test('are looked for only if there is a label', async () => {
     expect((await run(hostWith('running'))).batches).toHaveLength(1);

@@ -23,6 +23,7 @@ const base: ExecFacts = {
     cpuacct: '/cg/cpu,cpuacct/x',
     '': '/cg/unified/x',
   },
+  cgroupGivenAway: false,
   resctrlGroups: [],
   state: { ociVersion: '1.3.0', text: '{}' },
   modules: facts.modules,
@@ -71,6 +72,31 @@ test('each cgroup directory is joined once: v2 by birth, memory last', () => {
     { dir: 'cgroup:cpu' },
     { dir: 'cgroup:memory' },
   ]);
+});
+
+test('the cgroup namespace is joined when the cgroup is: from inside nobody can be born outside', () => {
+  const namespaces = [...base.namespaces, { type: 'cgroup', path: '/proc/77/ns/cgroup' } as const];
+  const list = exec({}, { namespaces }).stub;
+  const joined = list.findIndex((op) => op.op === 'setns' && op.namespace === 'namespace.cgroup');
+  expect(joined).toBeGreaterThan(names(list).indexOf('clone'));
+  const { '': _, ...cgroupPaths } = base.cgroupPaths;
+  expect(names(exec({}, { namespaces, cgroupPaths }).stub).slice(0, 5)).toEqual([
+    'undumpable',
+    'setns',
+    'setns',
+    'setns',
+    'clone',
+  ]);
+});
+
+test('a cgroup that was given away is joined by the host’s root, before he is the container’s', () => {
+  const namespaces = [...base.namespaces, { type: 'user', path: '/proc/77/ns/user' } as const];
+  const { stub } = exec({}, { namespaces, cgroupPaths: { '': '/cg/x' }, cgroupGivenAway: true });
+  expect(names(stub).slice(0, 3)).toEqual(['undumpable', 'joinCgroup', 'setns']);
+  expect(stub[1]).toMatchObject({ dir: 'cgroup:unified', file: 'cgroup.procs' });
+  expect(find(stub, 'clone').cgroup).toBeNull();
+  const root = exec({}, { cgroupPaths: { '': '/cg/x' }, cgroupGivenAway: true }).stub;
+  expect(find(root, 'clone').cgroup).toBe('cgroup:unified');
 });
 
 test('in a user namespace it becomes that namespace’s root, and its limits are set before', () => {

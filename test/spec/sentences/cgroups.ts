@@ -11,7 +11,7 @@ const pids = section('config-linux.md#configLinuxPIDS');
 const rdma = section('config-linux.md#configLinuxRDMA');
 const unified = section('config-linux.md#configLinuxUnified');
 
-const later = { note: 'not yet: railcar never changes the owner of a cgroup' };
+const own = (title: string, row?: string) => unit('plan/cgroupOwner', title, row);
 
 /** Cgroups and limits of config-linux.md. */
 export const cgroupSentences = [
@@ -28,16 +28,30 @@ export const cgroupSentences = [
     unit('cgroups/paths', '%j is the root cgroup and refused'),
   ]),
   owner.shouldNot('on v1 owners stay', [golden('namespace-user-full')]),
-  owner.shouldNot('without a new cgroup namespace the owner stays', [], later),
-  owner.should('the owner changes if and only if cgroups are mounted to be written', [], later),
-  owner.shouldNot('without such a mount the owner stays', [], later),
-  owner.should('what changes is the directory and the files that the kernel lists', [], later),
-  owner.mustNot('a listed file that is not there is no failure, and the others change', [], {
-    ...later,
-    words: 2,
-  }),
-  owner.must('without the kernel’s list, three files', [], later),
-  owner.shouldNot('no other file changes its owner', [], later),
+  owner.shouldNot('without a new cgroup namespace the owner stays', [
+    own('%s', 'without a cgroup namespace'),
+    own('%s', 'in a cgroup namespace that is joined'),
+  ]),
+  owner.should('the owner changes if and only if cgroups are mounted to be written', [
+    own('the cgroup goes to the host id of the user who runs the process, with what the kernel lists'),
+    own('%s', 'to what is mounted ro'),
+    live('cgroup2', 'ownership: what is mounted ro stays the host’s'),
+  ]),
+  owner.shouldNot('without such a mount the owner stays', [own('%s', 'where nothing is mounted')]),
+  owner.should('what changes is the directory and the files that the kernel lists', [
+    own('the cgroup goes to the host id of the user who runs the process, with what the kernel lists'),
+    live('cgroup2', 'ownership: the cgroup belongs to the user of the process, its limits do not'),
+  ]),
+  // Where a controller is missing, so are the files that the kernel lists of it.
+  owner.mustNot(
+    'a listed file that is not there is no failure, and the others change',
+    [live('cgroup2', 'ownership: the cgroup belongs to the user of the process, its limits do not')],
+    { words: 2 },
+  ),
+  owner.must('without the kernel’s list, three files', [own('a kernel that lists nothing')]),
+  owner.shouldNot('no other file changes its owner', [
+    live('cgroup2', 'ownership: the cgroup belongs to the user of the process, its limits do not'),
+  ]),
   devices.must('rules are applied in their order', [
     unit('cgroups/devices', 'rules keep their order; -1 and a missing number are all numbers'),
     golden('cgroup-devices'),
