@@ -63,7 +63,12 @@ export function features({ version, commit }: Maker) {
         ),
       },
     },
-    annotations: { 'org.railcar.version': version, 'org.railcar.commit': commit },
+    annotations: {
+      'org.railcar.version': version,
+      'org.railcar.commit': commit,
+      // Callers ask for it under this name, whatever the runtime is called.
+      'org.opencontainers.runc.checkpoint.enabled': 'false',
+    },
     // No annotation of config.json changes what is done.
     potentiallyUnsafeConfigAnnotations: [],
   };

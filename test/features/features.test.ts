@@ -162,7 +162,11 @@ describe('is denied, since nothing is planned for it', () => {
 describe('is there whatever the build does', () => {
   test('annotations', async () => {
     expect(values(await document(), 'annotations')).toEqual([
-      { 'org.railcar.version': '1', 'org.railcar.commit': 'c' },
+      {
+        'org.railcar.version': '1',
+        'org.railcar.commit': 'c',
+        'org.opencontainers.runc.checkpoint.enabled': 'false',
+      },
     ]);
   });
 
