@@ -30,9 +30,10 @@ export async function runCommand(
   guess = new Guess(),
 ): Promise<Finish | null> {
   const parsed = trace.span('parse', () => parseCommandLine(request.argv.slice(1)), 'command line');
-  const debug = parsed.global.flag('debug');
+  const level = parsed.global.text('log-level');
+  const debug = parsed.global.flag('debug') || level === 'debug';
   const log = logTarget(request, parsed.global);
-  const outcome = new Outcome(request, log, debug);
+  const outcome = new Outcome(request, log, debug, level !== 'error');
   outcome.debug(wayText(request));
   try {
     checkStandbyVariable(request);
@@ -82,7 +83,7 @@ async function perform(
         ...base,
         request,
         root: stateRoot(request, parsed.global.text('root')),
-        systemdCgroup: parsed.global.flag('systemd-cgroup'),
+        systemdCgroup: systemdCgroup(parsed.global),
         rootless: rootless(parsed.global.text('rootless')),
         warn: (message) => outcome.warn(message),
       };
@@ -110,6 +111,12 @@ function logTarget(request: Request, global: Values): LogTarget {
     path: path === null || path === '' ? null : absolute(request, path),
     format: global.text('log-format') === 'json' ? 'json' : 'text',
   };
+}
+
+/** crun's option is the later word, since only its callers give it. */
+function systemdCgroup(global: Values): boolean {
+  const manager = global.text('cgroup-manager');
+  return manager === null ? global.flag('systemd-cgroup') : manager === 'systemd';
 }
 
 function rootless(option: string | null): boolean | 'auto' {

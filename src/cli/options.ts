@@ -42,8 +42,16 @@ export const globalOptions: OptionTable = {
     choices: ['text', 'json'],
     default: 'text',
   },
-  debug: flag('write more into the log'),
+  'log-level': {
+    ...value('what is logged: errors alone, warnings too (the default), or more'),
+    choices: ['error', 'warning', 'debug'],
+  },
+  debug: flag('the same as --log-level=debug'),
   'systemd-cgroup': flag('let systemd make the cgroups; cgroupsPath is then slice:prefix:name'),
+  'cgroup-manager': {
+    ...value('who makes the cgroups: --cgroup-manager=systemd is the same as --systemd-cgroup'),
+    choices: ['cgroupfs', 'systemd'],
+  },
   rootless: {
     ...value('work without the rights of root'),
     choices: ['true', 'false', 'auto'],
@@ -69,6 +77,7 @@ const preserveFds = value('pass this many further descriptors, from 3 on (defaul
 
 const creating: OptionTable = {
   bundle,
+  config: value('file to read in place of config.json, from the bundle on', 'f'),
   'console-socket': consoleSocket,
   'pidfd-socket': pidfdSocket,
   'pid-file': pidFile,

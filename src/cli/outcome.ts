@@ -9,16 +9,18 @@ export class Outcome {
   readonly #request: Request;
   readonly #log: LogTarget;
   readonly #debug: boolean;
+  readonly #warnings: boolean;
   #entries: LogEntry[] = [];
 
-  constructor(request: Request, log: LogTarget, debug: boolean) {
+  constructor(request: Request, log: LogTarget, debug: boolean, warnings = true) {
     this.#request = request;
     this.#log = log;
     this.#debug = debug;
+    this.#warnings = warnings;
   }
 
   warn(message: string): void {
-    this.#entries.push({ level: 'warning', message });
+    if (this.#warnings) this.#entries.push({ level: 'warning', message });
   }
 
   /** Dropped unless `--debug` was given. */

@@ -18,6 +18,8 @@ import type { CreateOptions } from '../plan/facts.ts';
 export interface CreateVerb extends CreateOptions {
   readonly id: string;
   readonly bundle: string;
+  /** Absolute; null: the bundle's config.json. */
+  readonly configFile: string | null;
 }
 
 export interface IdVerb {
@@ -92,6 +94,7 @@ export interface UpdateVerb extends IdVerb {
 export interface PlanVerb {
   readonly id: string;
   readonly bundle: string;
+  readonly configFile: string | null;
   readonly options: CreateOptions;
 }
 

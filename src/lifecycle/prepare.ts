@@ -3,6 +3,7 @@ import { parseCgroupHost } from '../cgroups/host.ts';
 import { cgroupReads, withFiles } from '../cgroups/reads.ts';
 import { SYSTEMD_MARK } from '../cgroups/systemd.ts';
 import type { Context } from '../cli/context.ts';
+import type { CreateVerb } from '../cli/verbs.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Positions } from '../config/positions.ts';
@@ -38,15 +39,17 @@ const CONFIG_MAX = 30 * 1024 * 1024;
 /** From a bundle to the plan of its container. Nothing on the host changes; bad input ends here. */
 export async function prepareContainer(
   context: Context,
-  target: { readonly id: string; readonly bundle: string },
+  target: Pick<CreateVerb, 'id' | 'bundle' | 'configFile'>,
   options: CreateOptions,
   /** See STUB; null if nothing is to be executed. */
   hint: Read | null = stub(options.preserveFds),
 ): Promise<Prepared> {
   const stateDir = `${context.root}/${target.id}`;
+  const configPath = target.configFile ?? `${target.bundle}/config.json`;
+  const name = posix.basename(configPath);
   const { own: answers, guessed } = await readGroups(context.hands, {
     own: {
-      config: { ...file(`${target.bundle}/config.json`), max: CONFIG_MAX },
+      config: { ...file(configPath), max: CONFIG_MAX },
       mountinfo: file('/proc/self/mountinfo'),
       launcher: file('/proc/self/stat'),
       stateDir: exists(stateDir),
@@ -55,12 +58,14 @@ export async function prepareContainer(
     },
     guessed: Object.fromEntries(context.guess.of(target.id).map((path) => [path, file(path)])),
   });
-  const bytes = configBytes(answers.config, target.bundle);
+  const bytes = configBytes(answers.config, configPath);
   const { trace } = context;
+  // Remembered by content alone, and messages have the name.
+  const load = () => loadConfig(bytes, name);
   const { config, positions, warnings } = trace.span(
     'check',
-    () => context.remember('config', contentOf(bytes), () => loadConfig(bytes, 'config.json')),
-    'config.json',
+    () => (target.configFile === null ? context.remember('config', contentOf(bytes), load) : load()),
+    name,
   );
   for (const warning of warnings) context.warn(warning);
   if (isThere(answers.stateDir)) {
@@ -93,7 +98,8 @@ export async function prepareContainer(
       () => compileSeccomp(config.linux?.seccomp, context.warn, context.remember),
       'seccomp',
     );
-    const facts: Facts = { ...target, stateDir, caller, cgroups, resctrl, modules, seccomp };
+    const { id, bundle } = target;
+    const facts: Facts = { id, bundle, stateDir, caller, cgroups, resctrl, modules, seccomp };
     const grantable = grantableCapabilities(caller, namespaceKind(config, 'user') !== 'none');
     warnOfUngranted(config.process.capabilities, grantable, context.warn);
     refuseMounted(config, posix.resolve(target.bundle, config.root.path), mountinfo);
@@ -126,9 +132,9 @@ const bundleHints: Readonly<Record<number, string>> = {
   20: '--bundle names the directory that holds config.json, not a file',
 };
 
-function configBytes(answer: Answer, bundle: string): Uint8Array {
+function configBytes(answer: Answer, path: string): Uint8Array {
   const bytes = answer.items[0];
   if (answer.errno === 0 && bytes !== undefined) return bytes;
-  const message = `cannot read "${bundle}/config.json": ${errnoText(answer.errno)}`;
+  const message = `cannot read "${path}": ${errnoText(answer.errno)}`;
   throw new RailcarError('config-unreadable', message, { hint: bundleHints[answer.errno] });
 }

@@ -4,6 +4,7 @@ import { defaultSpec } from '../../src/cli/format/spec.ts';
 import type { Finish } from '../../src/execute/messages.ts';
 import { failed } from '../execute/failed.ts';
 import { type FakeHost, fakeRequest, Recorder } from '../execute/recorder.ts';
+import { hostWith } from '../state/containers.ts';
 
 const time = '2023-11-14T22:13:20Z';
 
@@ -57,6 +58,11 @@ describe('errors', () => {
       { level: 'debug', time, msg: 'served by the standby' },
       { level: 'error', time, code: 'container-missing', msg: '"x": container does not exist' },
     ]);
+  });
+
+  test('--log-level=debug is the same', async () => {
+    const { log } = await finished('--log-level=debug --log /l --log-format json state x');
+    expect(log?.text).toContain('"level":"debug"');
   });
 
   test('of exec end with 255', async () => {
@@ -222,4 +228,26 @@ test('spec writes config.json, but not over one', async () => {
   expect((await finished('spec -b /b', bundle)).stderr).toMatch(
     /^File config.json exists. Remove it first\n/,
   );
+});
+
+describe('options of crun', () => {
+  test('--log-level=error keeps warnings out of the log', async () => {
+    const update = 'update --kernel-memory 1m c1';
+    const container = hostWith('running');
+    const spoken = async (options: string) => {
+      const hands = new Recorder(container);
+      await runCommand(request(`--root /run/railcar${options} ${update}`), hands);
+      return hands.executed[0]?.finish.stderr;
+    };
+    expect(await spoken('')).toContain('--kernel-memory is ignored');
+    expect(await spoken(' --log-level error')).toBe('');
+  });
+
+  test('--cgroup-manager=systemd asks for systemd, which is not running here', async () => {
+    const systemd = await finished('--cgroup-manager=systemd run -b /b x', bundle);
+    expect(systemd.stderr).toMatch(/systemd/);
+    const hands = new Recorder(bundle);
+    await runCommand(request('--systemd-cgroup --cgroup-manager=cgroupfs run -b /b x'), hands);
+    expect(hands.executed).toHaveLength(1);
+  });
 });

@@ -11,6 +11,7 @@ const verb: CreateVerb = {
   verb: 'create',
   id: 'c1',
   bundle: '/bundle',
+  configFile: null,
   detach: true,
   keep: false,
   noPivot: false,
@@ -159,7 +160,18 @@ test('warnings do not make a failure', async () => {
 
 test('plan executes nothing', async () => {
   const hands = new Recorder(host());
-  const made = await plan(context(hands), { id: 'c1', bundle: '/bundle', options: verb });
+  const made = await plan(context(hands), { ...verb, options: verb });
   expect(made.hands.length).toBeGreaterThan(5);
   expect(hands.executed).toEqual([]);
+});
+
+test('another file stands for config.json, and its name is in messages', async () => {
+  const { files } = host() as { files: Record<string, string> };
+  const { '/bundle/config.json': text = '', ...others } = files;
+  const configFile = '/bundle/other.json';
+  const good = new Recorder({ ...host(), files: { ...others, [configFile]: text } });
+  await create(context(good), { ...verb, configFile });
+  expect(good.executed).toHaveLength(1);
+  const bad = new Recorder({ ...host(), files: { ...others, [configFile]: '{' } });
+  await expect(create(context(bad), { ...verb, configFile })).rejects.toThrow(/^other\.json:1:2: /);
 });

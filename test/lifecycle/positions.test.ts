@@ -114,6 +114,7 @@ describe('a bundle that cannot be read', () => {
     verb: 'create',
     id: 'c1',
     bundle: '/bundle',
+    configFile: null,
     detach: true,
     keep: false,
     noPivot: false,

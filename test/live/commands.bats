@@ -249,3 +249,11 @@ load helper
   succeeds
   same "$output" result
 }
+
+@test "--config reads another file of the bundle" {
+  railcar_only 'an option of crun'
+  bundle '.process.args = ["echo", "other"]'
+  mv "$BUNDLE/config.json" "$BUNDLE/other.json"
+  same "$(runtime run --config other.json --bundle "$BUNDLE" "$ID" </dev/null)" other
+  same "$(runtime run -f "$BUNDLE/other.json" -b "$BUNDLE" "$ID" </dev/null)" other
+}

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path/posix';
 import type { Request } from '../../execute/messages.ts';
 import type { Context } from '../context.ts';
 import { absolute, environment } from '../paths.ts';
@@ -11,10 +12,13 @@ export function createVerb(
   { request, systemdCgroup }: Context,
   values: Values,
 ): CreateVerb {
+  const bundle = absolute(request, values.text('bundle') || '.');
+  const config = values.text('config');
   return {
     verb,
     id,
-    bundle: absolute(request, values.text('bundle') || '.'),
+    bundle,
+    configFile: config === null || config === '' ? null : resolve(bundle, config),
     detach: verb === 'create' || values.flag('detach'),
     keep: values.flag('keep'),
     noPivot: values.flag('no-pivot'),

@@ -14,7 +14,7 @@ import { createVerb } from './creating.ts';
 export async function plan(context: Context, values: Values, [id]: readonly string[]): Promise<Finish> {
   const verb = createVerb(values.text('console-socket') === null ? 'run' : 'create', '', context, values);
   const options = { ...verb, id: checkId(id ?? nameOf(verb.bundle)) };
-  const found = await containerPlan(context, { id: options.id, bundle: options.bundle, options });
+  const found = await containerPlan(context, { ...options, options });
   return { code: 0, stdout: values.flag('json') ? planJson(found) : printPlan(found), stderr: '' };
 }
 
