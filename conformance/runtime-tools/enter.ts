@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { mount, mounted, showControllersOnly, unmount } from '../../bench/cgroups.ts';
@@ -44,8 +53,15 @@ function run(words: string[], scratch: string): Promise<number> {
 function mountHierarchy(controller: string): boolean {
   if (!lineOf(controller).enabled || readdirSync(mounted).includes(controller)) return false;
   mkdirSync(join(mounted, controller));
-  mountAgain(controller);
-  return true;
+  try {
+    mountAgain(controller);
+    return true;
+  } catch {
+    // Somebody else has it in one hierarchy with others.
+    process.stderr.write(`going without the controller ${controller}\n`);
+    rmdirSync(join(mounted, controller));
+    return false;
+  }
 }
 
 function mountAgain(controller: string): void {

@@ -19,7 +19,10 @@ async function main(): Promise<number> {
   // enter.ts has made it, and removes it.
   const scratch = tmpdir();
   const tests = suite.tests.filter((test) => options.tests.length === 0 || options.tests.includes(test));
-  const results = await runAll(suite, tests, runtimes, scratch);
+  const results = [
+    ...(await runAll(suite, tests, runtimes, scratch)),
+    ...earlier(options.also, tests, runtimes),
+  ];
   return conclude(options, { suite, unfit }, runtimes, results);
 }
 
@@ -84,6 +87,13 @@ async function runAll(suite: Suite, tests: readonly string[], runtimes: readonly
   };
   await Promise.all(Array.from({ length: 6 }, worker));
   return results.sort((a, b) => order.indexOf(a.runtime) - order.indexOf(b.runtime));
+}
+
+/** What other runs have found of programs that this one does not run. */
+function earlier(files: readonly string[], tests: readonly string[], runtimes: readonly Runtime[]): Result[] {
+  const names = runtimes.map(({ name }) => name);
+  const results = files.flatMap((file): Result[] => JSON.parse(readFileSync(file, 'utf8')));
+  return results.filter(({ test, runtime }) => !tests.includes(test) && names.includes(runtime));
 }
 
 const long = /^(delete|killsig|kill|pidfile|start|linux_cgroups_.*)$/;

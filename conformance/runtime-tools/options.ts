@@ -8,6 +8,7 @@ export interface Options {
   readonly tests: readonly string[];
   readonly report: string | undefined;
   readonly json: string | undefined;
+  readonly also: readonly string[];
   readonly help: boolean;
 }
 
@@ -19,6 +20,7 @@ export const help = `conformance/runtime-tools/run [TEST]...: the OCI runtime-to
   --alone           without peers: every failure counts that excuses.json does not list
   --report FILE     a page for people; conformance/report.md is one
   --json FILE       every assertion of every runtime
+  --also FILE       judge what an earlier run with --json has found of other programs, too
   --help
 
 Needs root, Go and the Go module proxy. Without the latter two the suite is skipped, unless CI=true.
@@ -35,6 +37,7 @@ export function parseOptions(argv: readonly string[]): Options {
       alone: { type: 'boolean', default: false },
       report: { type: 'string' },
       json: { type: 'string' },
+      also: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
