@@ -1,3 +1,4 @@
+import { cgroupHints } from './hints-cgroups.ts';
 import { mountHints } from './hints-mounts.ts';
 import type { Failure } from './messages.ts';
 
@@ -38,6 +39,7 @@ const hints: readonly Hint[] = [
     text: ({ step }) => `this kernel has no ${step}; railcar needs Linux 5.10 or later`,
   },
   ...mountHints,
+  ...cgroupHints,
   {
     when: (failure) => /\.apparmorProfile$/.test(failure.origin) && is(['writeSelf'], ENOENT)(failure),
     text: () =>
