@@ -82,7 +82,7 @@ async function runAll(suite: Suite, tests: readonly string[], runtimes: readonly
     .flatMap((test) => runtimes.map((runtime) => ({ test, runtime })));
   const worker = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      results.push(await runProgram(suite, next.test, next.runtime, scratch));
+      results.push(await runInTime(suite, next.test, next.runtime, scratch));
     }
   };
   await Promise.all(Array.from({ length: 6 }, worker));
@@ -96,6 +96,19 @@ function earlier(files: readonly string[], tests: readonly string[], runtimes: r
   return results.filter(({ test, runtime }) => !tests.includes(test) && names.includes(runtime));
 }
 
+/**
+ * A program that starts two processes and asserts which one prints first tells of the machine's load: each runtime has
+ * several attempts, and passes with the first that does.
+ */
+async function runInTime(suite: Suite, test: string, runtime: Runtime, scratch: string): Promise<Result> {
+  const attempts = races.test(test) ? 8 : 1;
+  for (let attempt = 1; ; attempt++) {
+    const result = await runProgram(suite, test, runtime, scratch);
+    if (attempt === attempts || outcomeOf(result) === 'ok') return result;
+  }
+}
+
+const races = /^poststart$/;
 const long = /^(delete|killsig|kill|pidfile|start|linux_cgroups_.*)$/;
 
 function conclude(
