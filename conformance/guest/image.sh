@@ -4,7 +4,6 @@
 # What the programs of any test may want; tests bring nothing but themselves.
 guest_packages=(apparmor busybox-static ca-certificates dbus dbus-user-session file iproute2 iptables jq kmod libpam-systemd
   libseccomp2 nftables procps psmisc python3 socat strace systemd-sysv tini udev uidmap util-linux)
-selinux_packages=(policycoreutils selinux-policy-default selinux-utils)
 
 # Sets $image, the folder with root.ext4, vmlinuz and initramfs, and makes it if it is not there.
 make_image() {
@@ -20,7 +19,7 @@ make_image() {
     exec {lock}>&-
     return 0
   fi
-  say "making a guest: $release, for $(policy)"
+  say "making a guest: $release"
   rm -rf "$image" "$image.new"
   mkdir -p "$image.new"
   build_image "$image.new"
@@ -28,14 +27,11 @@ make_image() {
   exec {lock}>&-
 }
 
-# An image serves every security module but SELinux, which needs labels on its files.
-policy() { if [ "$lsm" = selinux ]; then echo selinux; else echo apparmor; fi; }
-
 # Not the day's packages: an image stays until this or $image is removed.
 image_folder() {
   local key
   key=$(cat "$guest"/{image,kernel}.sh "$guest"/inside/* | sha256sum | cut -c 1-12)
-  echo "$(cache_folder)/guest/$release-$(policy)-$key"
+  echo "$(cache_folder)/guest/$release-$key"
 }
 
 cache_folder() {
@@ -43,14 +39,12 @@ cache_folder() {
 }
 
 build_image() {
-  local folder=$1 root=$1/root suite=$release packages=("${guest_packages[@]}")
+  local folder=$1 root=$1/root suite=$release
   [ "$release" != bullseye ] || suite=bookworm
-  [ "$lsm" != selinux ] || packages+=("${selinux_packages[@]}")
-  debian --variant=minbase --include="$(IFS=,; echo "${packages[*]}")" --dpkgopt='path-exclude=/usr/share/man/*' \
+  debian --variant=minbase --include="$(IFS=,; echo "${guest_packages[*]}")" --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$root"
   add_kernel "$folder"
   set_up_root "$root"
-  [ "$lsm" != selinux ] || label "$root"
   # Sparse. Nothing outlives the guest, hence no journal.
   quietly mke2fs -q -t ext4 -O ^has_journal -m 0 -E lazy_itable_init=1,root_owner=0:0 -L guest -d "$root" "$folder/root.ext4" 6G ||
     fail "cannot make the disk \"$folder/root.ext4\""

@@ -51,7 +51,7 @@ set_option() {
 
 check_options() {
   one_of --release "$release" bullseye bookworm trixie sid
-  one_of --lsm "$lsm" apparmor selinux none
+  one_of --lsm "$lsm" apparmor none
   one_of --cgroup "$cgroup" v1 v2
   positive --cpus "$cpus"
   positive --memory "$memory"

@@ -59,6 +59,23 @@ $INNER (enforce)"
   same "$output" $'outer\ninner\nunconfined'
 }
 
+@test "so are startContainer hooks, whose programs are the container's; createContainer hooks are not" {
+  confined "$OUTER"
+  cat >"$BUNDLE/rootfs/bin/hook" <<'HOOK'
+#!/bin/sh
+cat /outer "$2" >"$1" 2>&1
+cat /proc/self/attr/apparmor/current >>"$1"
+HOOK
+  chmod 755 "$BUNDLE/rootfs/bin/hook"
+  edit_config --arg hook "$BUNDLE/rootfs/bin/hook" --arg rootfs "$BUNDLE/rootfs" '.hooks = {
+    createContainer: [{path: $hook, args: ["hook", ($rootfs + "/runtime-saw"), ($rootfs + "/outer")]}],
+    startContainer: [{path: "/bin/hook", args: ["hook", "/container-saw", "/inner"]}]}'
+  run runtime run --bundle "$BUNDLE" "$ID" </dev/null
+  same "$output" "$by_outer"
+  same "$(tail -n 2 "$BUNDLE/rootfs/runtime-saw")" $'outer\nunconfined'
+  same "$(cat "$BUNDLE/rootfs/container-saw")" "$by_outer"
+}
+
 @test "exec: confined as the container's process is" {
   confined "$OUTER"
   script 'sleep 600'
