@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { printProgram } from '../../src/cgroups/bpf.ts';
 import type { CgroupHost } from '../../src/cgroups/host.ts';
 import { bitList } from '../../src/config/bit-list.ts';
 import type { Config } from '../../src/config/config.ts';
@@ -152,6 +153,7 @@ function readable(this: unknown, key: string, value: unknown): unknown {
   if (op === 'seccomp' && key === 'filter') {
     return JSON.parse(Buffer.from(value as Uint8Array).toString()) as FilterRequest;
   }
+  if (op === 'deviceFilter' && key === 'filter') return printProgram(value as Uint8Array);
   if ((op === 'memoryPolicy' || op === 'affinity') && value instanceof Uint8Array) return bitList(value);
   return replaceUnprintable(key, value);
 }
