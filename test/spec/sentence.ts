@@ -12,7 +12,7 @@ export interface Sentence {
   readonly word: Word;
   readonly says: string;
   readonly tests: readonly Test[];
-  /** How railcar reads it, or why it does otherwise. */
+  /** How railcar reads it, or why it does otherwise: only what SHOULD be may be otherwise. */
   readonly note?: string;
   /** How many such words the text spends on it; `REQUIRED` is not counted. */
   readonly words: number;

@@ -27,7 +27,7 @@ export const cgroupSentences = [
   path.must('a path that cannot be is an error', [
     unit('cgroups/paths', '%j is the root cgroup and refused'),
   ]),
-  owner.shouldNot('on v1 owners stay', [golden('namespace-user-full')]),
+  owner.shouldNot('on v1 owners stay', [own('of v1')]),
   owner.shouldNot('without a new cgroup namespace the owner stays', [
     own('%s', 'without a cgroup namespace'),
     own('%s', 'in a cgroup namespace that is joined'),
