@@ -359,7 +359,8 @@ describe('the Node layer', () => {
     using bench = new Bench();
     const outcome = await bench.run(
       `const fs = await import('node:fs');
-       fs.writeFileSync(dir + '/pid', String(process.pid));
+       fs.writeFileSync(dir + '/new', String(process.pid));
+       fs.renameSync(dir + '/new', dir + '/pid');
        await new Promise(() => setInterval(() => {}, 1000));`,
       {
         during: async (pid) => {
