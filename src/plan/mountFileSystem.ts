@@ -90,7 +90,7 @@ function fallback(
     const rest = op.options.filter((option) => !option.startsWith('gid='));
     return { on: ['EINVAL'], do: [{ ...op, options: rest }] };
   }
-  const shared = { sysfs: '/sys', mqueue: '/dev/mqueue' }[op.type];
+  const shared = sharedPlaces.get(op.type);
   if (shared === undefined || !userNamespace) return undefined;
   const bind: StubOp = {
     op: 'bind',
@@ -109,6 +109,12 @@ function fallback(
   };
   return { on: ['EPERM'], do: [bind] };
 }
+
+/** Where the host has what a user namespace may not mount. No object: a type may be called `toString`. */
+const sharedPlaces: ReadonlyMap<string, string> = new Map([
+  ['sysfs', '/sys'],
+  ['mqueue', '/dev/mqueue'],
+]);
 
 const msNames = {
   ro: 'rdonly',

@@ -114,3 +114,7 @@ test('whatever stands in config.json, railcar knows what to say', { timeout: 60_
     { numRuns: 1000 },
   );
 });
+
+test('a name that every object has is no type of a mount', async () => {
+  expect(await outcome(replaced(['mounts', 2, 'type'], 'toString'))).not.toMatch(/internal error|TypeError/);
+});
