@@ -35,7 +35,8 @@ const SUBTREE_CONTROL = '/cgroup.subtree_control';
 /** The first that fits is given. */
 const hints: readonly Hint[] = [
   {
-    when: ({ errno, step }) => errno === ENOSYS && step !== '',
+    // A detail names the kernel that has it, which may be newer than the oldest that railcar runs on.
+    when: ({ errno, step, detail }) => errno === ENOSYS && step !== '' && detail === '',
     text: ({ step }) => `this kernel has no ${step}; railcar needs Linux 5.10 or later`,
   },
   ...mountHints,

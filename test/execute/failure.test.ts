@@ -207,6 +207,7 @@ test('hints are given where the reason is known', () => {
   expect(hint({ op: 'attr', step: 'mount_setattr', errno: 38 })).toMatch(
     /no mount_setattr; railcar needs Linux/,
   );
+  expect(hint({ op: 'attr', step: 'mount_setattr', errno: 38, detail: 'this needs Linux 5.12' })).toBeNull();
   expect(hint({ op: 'writeSelf', origin: 'process.oomScoreAdj', errno: 13 })).toMatch(/CAP_SYS_RESOURCE/);
   expect(hint({ op: 'exec', errno: 2 })).toMatch(/loader or interpreter/);
   expect(hint({ op: 'writeSelf', origin: 'process.apparmorProfile', errno: 2 })).toMatch(/apparmor_parser/);
