@@ -135,14 +135,16 @@ function tested(
   tests: readonly Test[],
 ): { readonly red: boolean; readonly failed: readonly string[] } {
   const files = [...new Set(tests.map(([file]) => file))];
-  const titles = [...new Set(tests.map(([, title]) => title))];
-  const failed = run(name, [...files, '-t', titles.map((title) => `${escaped(title)}$`).join('|')]);
-  const red = titles.map((title) => failed.some((full) => full === title || full.endsWith(` ${title}`)));
+  const titles = [...new Set(tests.map(([, title]) => patternOf(title)))];
+  const failed = run(name, [...files, '-t', titles.join('|')]);
+  const red = titles.map((title) => failed.some((full) => new RegExp(title).test(full)));
   return { red: red.length > 0 && red.every(Boolean), failed };
 }
 
-function escaped(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+/** A test, or all of a group, but no test whose name begins with that of another. */
+function patternOf(title: string): string {
+  const escaped = title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return String.raw`(^| )${escaped}(?![-.\w])`;
 }
 
 interface Report {
