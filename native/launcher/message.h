@@ -68,6 +68,7 @@ enum way {
     WAY_SILENT,
     WAY_GONE,
     WAY_GARBLED,
+    WAY_LARGE,
     WAYS,
 };
 

@@ -144,6 +144,11 @@ int serve(char *const *arguments, char *const *environment) {
     return code;
 }
 
+/* Before a plan only: afterwards there is nobody else to go to. */
+static bool is_too_large(const struct session *session, const struct frame *answers) {
+    return session->way == WAY_STANDBY && !session->planned && answers->size > STANDBY_ANSWERS_MAX;
+}
+
 static int answer(struct session *session, const struct message *message) {
     if (session->way == WAY_STANDBY && ++session->reads > MOST_READS)
         return lose_node(session, EPROTO);
@@ -151,6 +156,10 @@ static int answer(struct session *session, const struct message *message) {
     uint64_t stub, start = trace_start();
     int outcome = reads_answer(message, &answers, &stub);
     trace_step(start, "answer", "READ");
+    if (outcome == 0 && is_too_large(session, &answers)) {
+        frame_free(&answers);
+        return go_cold(session, WAY_LARGE);
+    }
     if (outcome == 0)
         outcome = tell(session, &answers, "ANSWERS");
     int error = errno;

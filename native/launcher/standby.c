@@ -51,6 +51,7 @@ void standby_explain(enum way way) {
         [WAY_SILENT] = "it did not answer in time",
         [WAY_GONE] = "it hung up: it was ended, or is of another build",
         [WAY_GARBLED] = "it spoke another protocol",
+        [WAY_LARGE] = "what it has to read is too large for it",
     };
     struct place place = {.socket = "$XDG_RUNTIME_DIR/railcar-standby/socket"};
     place_find(&place);

@@ -143,6 +143,12 @@ static ssize_t receive_some(int socket, unsigned char *buffer, size_t least, siz
     return (ssize_t)done;
 }
 
+/* The peer was ended while it spoke, which is no message of another protocol. */
+static int ended_inside(void) {
+    errno = ECONNRESET;
+    return -1;
+}
+
 int message_receive(int socket, struct message *message, uint64_t deadline) {
     *message = (struct message){0};
     /* Nearly every message comes whole with the first read. */
@@ -151,9 +157,11 @@ int message_receive(int socket, struct message *message, uint64_t deadline) {
     ssize_t got = receive_some(socket, start, sizeof length, sizeof start, deadline);
     if (got <= 0)
         return (int)got;
+    if (got < (ssize_t)sizeof length)
+        return ended_inside();
     memcpy(&length, start, sizeof length);
     size_t here = (size_t)got - sizeof length;
-    if (got < (ssize_t)sizeof length || length < 1 || length > MAX_FRAME || here > length) {
+    if (length < 1 || length > MAX_FRAME || here > length) {
         errno = EPROTO;
         return -1;
     }
@@ -164,10 +172,8 @@ int message_receive(int socket, struct message *message, uint64_t deadline) {
     got = receive_some(socket, frame + here, length - here, length - here, deadline);
     if (got < 0)
         return -1;
-    if ((size_t)got < length - here) {
-        errno = EPROTO;
-        return -1;
-    }
+    if ((size_t)got < length - here)
+        return ended_inside();
     *message = (struct message){.type = frame[0], .frame = frame, .size = length - 1};
     frame = NULL;
     return 1;

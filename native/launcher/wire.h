@@ -37,7 +37,7 @@ struct message {
 
 /*
  * Returns 1, 0 at end of file, or -1 (EPROTO: not a frame, or more than one, though the peer has to wait for an answer;
- * ETIMEDOUT). With a deadline the socket must be non-blocking.
+ * ECONNRESET: it ended within one; ETIMEDOUT). With a deadline the socket must be non-blocking.
  */
 int message_receive(int socket, struct message *message, uint64_t deadline);
 void message_free(struct message *message);

@@ -10,6 +10,7 @@ const reasons: Readonly<Record<Exclude<Way, 'standby'>, string>> = {
   silent: 'the standby did not answer in time',
   gone: 'the standby hung up: it was ended, or is of another build',
   garbled: 'the standby spoke another protocol',
+  large: 'what the standby has to read is too large for it',
 };
 
 /** Which Node layer serves this command, for the log. */

@@ -126,6 +126,8 @@ export const ways = [
   'gone',
   /** What it said is none of the protocol. */
   'garbled',
+  /** What it asked for is more than it has memory for. */
+  'large',
 ] as const;
 export type Way = (typeof ways)[number];
 

@@ -13,7 +13,7 @@ build_id() {
 @test "one that lies or says nothing is given up for a cold start" {
   local mode
   bundle '.process.args = ["echo", "done"]'
-  for mode in {,later-,result-}{close,silent,garbage,huge,part,trickle,plan,unknown} stdin endless later-endless result-endless; do
+  for mode in {,later-,result-}{close,silent,garbage,huge,part,cut,trickle,plan,unknown} stdin endless later-endless result-endless; do
     # After a plan that was executed what it says is the end, be it said quickly or slowly.
     [ "$mode" != result-trickle ] || continue
     inside rm -f "$PLACE/socket"
@@ -74,7 +74,7 @@ build_id() {
     [ ! -e "$ROOT/$ID" ]
   }
   local mode
-  for mode in close later-close result-close; do
+  for mode in {,later-,result-}{close,cut}; do
     inside rm -f "$PLACE/socket"
     fake "$mode"
     refused 'it hung up: it was ended, or is of another build'

@@ -141,18 +141,35 @@ load trace
   inside test ! -e "$PLACE/socket"
 }
 
-@test "a stopped Node delays a command by its deadline, and no more" {
+@test "a configuration that is too large for its memory is read by a Node layer of the command's own" {
   start_standby
-  local pid started
+  local pid
   pid=$(node_pids)
-  kill -STOP "$pid"
-  same "$(way)" 'debug: served cold: the standby did not answer in time'
-  bundle '.process.args = ["echo", "done"]'
-  started=$(date +%s%N)
-  same "$(runtime run --bundle "$BUNDLE" "$ID" </dev/null)" 'done'
-  [ $((($(date +%s%N) - started) / 1000000)) -lt 3000 ]
-  kill -CONT "$pid"
+  bundle '.process.args = ["echo", "done"]
+    | .annotations = ([range(50000) | {key: "a\(.)", value: ("x" * 100)}] | from_entries)'
+  run --separate-stderr runtime --debug run --bundle "$BUNDLE" "$ID" </dev/null
+  succeeds
+  same "$output" 'done'
+  same "$stderr" 'debug: served cold: what the standby has to read is too large for it'
+  run --separate-stderr runtime --standby=require run --bundle "$BUNDLE" "$ID" </dev/null
+  fails 1
+  same "$stderr" "railcar: cannot reach the standby \"$PLACE/socket\": what it has to read is too large for it"
+  serves
+  same "$(node_pids)" "$pid"
+}
+
+@test "one that runs out of memory has ended, not hung, and there is another" {
+  with_layer "const hoard = []; process.on('SIGUSR2', () => { for (;;) hoard.push(new Array(1e5).fill(hoard.length)); });"
+  in_background_inside "$RUNTIME" standby </dev/null >"$WORK/standby.log" 2>&1
   eventually serves
+  without_layer
+  local first
+  first=$(node_pids)
+  kill -USR2 "$first"
+  runtime list >/dev/null
+  eventually node_changed "$first"
+  eventually serves
+  matches "$(cat "$WORK/standby.log")" '^railcar: the Node layer of the standby was killed by signal [0-9]+$'
 }
 
 @test "root follows no XDG_RUNTIME_DIR" {
@@ -185,21 +202,17 @@ load trace
   same "$failed" 0
 }
 
-@test "it is replaced after so many commands, and no command notices" {
-  start_standby --max-commands 20
-  local first n
-  first=$(node_pids)
-  for ((n = 0; n < 150; n++)); do runtime --standby=require list >/dev/null; done
-  eventually node_changed "$first"
-  eventually '[ "$(node_pids | wc -l)" = 1 ]'
-}
-
-@test "it is replaced when it has grown" {
-  start_standby --max-memory 1
-  local first n
-  first=$(node_pids)
-  for ((n = 0; n < 64; n++)); do runtime --standby=require list >/dev/null; done
-  eventually node_changed "$first"
+@test "it is replaced after so many commands, or when it has grown, and no command notices" {
+  local options first n
+  for options in '--max-commands 20' '--max-memory 1'; do
+    # shellcheck disable=SC2086
+    start_standby $options
+    first=$(node_pids)
+    for ((n = 0; n < 64; n++)); do runtime --standby=require list >/dev/null; done
+    eventually node_changed "$first"
+    kill -TERM "$(supervisor_pid)"
+    eventually no_standby_left
+  done
 }
 
 @test "it ends when nobody has needed it for a while" {

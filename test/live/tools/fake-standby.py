@@ -3,7 +3,8 @@
 
     close      hangs up at once              silent     takes the request and says nothing
     garbage    bytes that are no frame       huge       a frame of 1 GiB
-    part       half a frame, then nothing    trickle    a frame, a byte every 20 ms
+    part       half a frame, then nothing    cut        half a frame, then hangs up
+    trickle    a frame, a byte every 20 ms
     plan       a plan that does not decode   unknown    a message of an unknown type
     stdin      asks for standard input, then hangs up
     endless    asks for one thing after the other
@@ -47,6 +48,7 @@ answers = {
     'garbage': os.urandom(4096),
     'huge': struct.pack('<IB', 1 << 30, FINISH) + bytes(100000),
     'part': finish[: len(finish) // 2],
+    'cut': finish[: len(finish) // 2],
     'plan': frame(PLAN, many([text(b'\x01\xff\xff\xff')] * 4) + finish[5:]),
     'unknown': frame(99, b''),
     'stdin': frame(READ, many([number(5) + text(b'') + text(b'') + number(1 << 20)])),
@@ -82,7 +84,7 @@ def serve(end):
         end.sendall(answers[mode])
         if mode == 'stdin':
             end.recv(4)
-        if mode in ('stdin', 'close'):
+        if mode in ('stdin', 'close', 'cut'):
             end.close()
         else:
             time.sleep(60)
