@@ -27,6 +27,8 @@ struct session {
     struct frame request;
     enum wish wish;
     enum way way;
+    /* How the command ends when there is no Node layer to say it. */
+    int failed;
     bool answered;
     unsigned reads;
     struct message plan_message;
@@ -47,6 +49,9 @@ static int end(struct session *session, const struct finish *finish);
 
 /* To go on with the conversation; to have another one later on. */
 enum { GO_ON = -1, AGAIN = -2 };
+
+/* As runc ends: 1 could be what the process itself exits with. Its twin is in src/cli/command.ts. */
+enum { EXEC_FAILED = 255 };
 
 /* When the standby has to have done its part; Node started for this command may take as long as it likes. */
 static uint64_t deadline_of(const struct session *session) {
@@ -75,7 +80,7 @@ static int tell(const struct session *session, struct frame *frame, const char *
 static int go_cold(struct session *session, enum way way) {
     if (session->wish == WISH_REQUIRE) {
         standby_explain(way);
-        return 1;
+        return session->failed;
     }
     node_dismiss(&session->node);
     session->way = way;
@@ -84,7 +89,7 @@ static int go_cold(struct session *session, enum way way) {
     uint64_t start = trace_start();
     if (node_start(&session->node) < 0) {
         say_error(errno, "cannot start the Node layer");
-        return 1;
+        return session->failed;
     }
     trace_step(start, "fork", "Node layer");
     trace_node_started(start);
@@ -123,15 +128,20 @@ static int wait_for_news(struct session *session) {
     return code < 0 ? GO_ON : code;
 }
 
+static bool is_exec(const struct options *options) {
+    return options->command && strcmp(options->command, "exec") == 0;
+}
+
 int serve(char *const *arguments, char *const *environment) {
     static struct session session;
     session.arguments = arguments;
     session.environment = environment;
     struct options options = options_read(arguments);
     session.wish = options.standby;
+    session.failed = is_exec(&options) ? EXEC_FAILED : 1;
     if (options.trace && trace_open(options.trace, options.command) < 0) {
         say_error(errno, "cannot open \"%s\"", options.trace);
-        return 1;
+        return session.failed;
     }
     int code;
     do {
@@ -326,7 +336,7 @@ static int lose_standby(struct session *session, int error) {
     }
     /* The plan has failed and was undone. What there is to say was said, if not as well as Node would have. */
     node_dismiss(&session->node);
-    return 1;
+    return session->failed;
 }
 
 /* If a plan has succeeded, the container is there and its own FINISH holds; what it failed at was undone before. */
@@ -342,7 +352,7 @@ static int lose_node(struct session *session, int error) {
         node_explain(&session->node, error);
     node_dismiss(&session->node);
     node_reap(&session->node);
-    return 1;
+    return session->failed;
 }
 
 /* Gives back what the plan took, except the teardown, which gets a copy of its bytes: a monitor may live for months. */

@@ -1,5 +1,5 @@
 /*
- * A Node layer that does what a test says: the module named by the command's first argument exports a Command. It
+ * A Node layer that does what a test says: the module named by the command's last argument exports a Command. It
  * speaks the protocol with the layer's own session, so that what it sends is what railcar sends.
  */
 const fs = require('node:fs');
@@ -28,7 +28,7 @@ async function main() {
   const { buildId } = await import(path.join(root, 'src/execute/build-id.ts'));
   const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
   await serveSession(transport, buildId(version), async (request, hands) => {
-    const script = await import(request.argv[1]);
+    const script = await import(request.argv.at(-1));
     return script.default(request, hands, transport);
   });
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { Bench, buildLauncher, finished, launcher } from './launcher.ts';
 
 beforeAll(buildLauncher, 120_000);
@@ -355,6 +355,19 @@ describe('the Node layer', () => {
     expect(existsSync(bench.file('d'))).toBe(false);
   });
 
+  test('that fails makes exec end as a failing exec does', async () => {
+    using bench = new Bench();
+    const ends = (body: string) => finished(launcher, ['--debug', 'exec', bench.script(body)]);
+    expect((await ends('process.exit(5);')).code).toBe(255);
+    const failing = `
+      void hands.execute({ hands: [
+        { op: 'capture', path: '/bin/sh', args: ['sh', '-c', 'kill -9 ' + process.pid], env: [], origin: 'a' },
+        { op: 'unlink', path: dir + '/none', origin: 'a' } ], stubs: [], teardown: [] },
+        { code: 0, stdout: '', stderr: '' });
+      await new Promise(() => setInterval(() => {}, 1000));`;
+    expect((await ends(failing)).code).toBe(255);
+  });
+
   test('that never answers ends with the launcher', async () => {
     using bench = new Bench();
     const outcome = await bench.run(
@@ -371,8 +384,10 @@ describe('the Node layer', () => {
     );
     expect(outcome.signal).toBe('SIGTERM');
     const stat = `/proc/${readFileSync(bench.file('pid'), 'utf8')}/stat`;
-    await new Promise((wake) => setTimeout(wake, 200));
-    expect(existsSync(stat) ? readFileSync(stat, 'utf8') : ' Z ').toContain(' Z ');
+    await vi.waitFor(
+      () => expect(existsSync(stat) ? readFileSync(stat, 'utf8') : ' Z ').toContain(' Z '),
+      10_000,
+    );
   });
 
   test('that breaks the protocol is left', async () => {
