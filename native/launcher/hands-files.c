@@ -33,6 +33,16 @@ int hands_lock(struct hands *hands, const struct op *op) {
     return lock_take(file, deadline_in(arg->deadline.n)) < 0 ? failed("flock", NULL) : 0;
 }
 
+int hands_unless_gone(struct hands *hands, const struct op *op) {
+    const struct hands_unless_gone *arg = (const void *)op->args;
+    struct stat status;
+    int file = arg->file.n < hands->slot_count ? hands->slots[arg->file.n] : -1;
+    if (file >= 0 && fstat(file, &status) < 0)
+        return failed("fstat", NULL);
+    hands->over = file < 0 || status.st_nlink == 0;
+    return 0;
+}
+
 static mode_t current_umask(void) {
     mode_t mask = umask(0);
     umask(mask);

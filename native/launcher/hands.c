@@ -74,7 +74,7 @@ int hands_execute(struct hands *hands) {
     autofree bool *done = calloc(program->count + 1, sizeof *done);
     if (!done)
         return -1;
-    for (size_t index = 0; index < program->count;) {
+    for (size_t index = 0; index < program->count && !hands->over;) {
         size_t current = index;
         int outcome = step(hands, program, PROGRAM_HANDS, &index);
         done[current] = outcome == 0 || (outcome < 0 && hands->effective);
@@ -97,7 +97,7 @@ int hands_execute(struct hands *hands) {
 static int complete(
     struct hands *hands, const struct program *program, unsigned number, size_t from, size_t to) {
     int outcome = 0;
-    while (from < to) {
+    while (from < to && !hands->over) {
         if (step(hands, program, number, &from) < 0)
             outcome = -1;
     }
@@ -105,6 +105,7 @@ static int complete(
 }
 
 int hands_complete(struct hands *hands, const struct program *program, unsigned number) {
+    hands->over = false;
     return complete(hands, program, number, 0, program->count);
 }
 

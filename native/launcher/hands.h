@@ -28,6 +28,7 @@ struct hands {
     int written;
     /* The operation fails, but has had its effect: what undoes it is to be executed. */
     bool effective;
+    bool over; /* the program: nothing is left for it to do */
     /* The stub's own record, if that is why the operation fails: it names the stub's operation. */
     bool blamed;
     unsigned blamed_program;

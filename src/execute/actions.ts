@@ -11,6 +11,7 @@ type Actions<O extends { readonly op: string }> = {
 const handsActions: Actions<HandsOp> = {
   open: ({ path }) => `open${quoted(path)}`,
   lock: () => 'lock the container',
+  unlessGone: () => 'look whether the container was deleted meanwhile',
   mkdir: ({ path }) => `make the directory${quoted(path)}`,
   mkdirAll: ({ path }) => `make the directory${quoted(path)}`,
   rmdir: ({ path }) => `remove the directory${quoted(path)}`,

@@ -24,7 +24,7 @@ import type { Plan } from './plan.ts';
 import { earlyProcessOps, processOps } from './process.ts';
 import { rootOps } from './rootfs.ts';
 import { sysctlOps } from './sysctl.ts';
-import { teardownOps } from './teardown.ts';
+import { monitorTeardownOps } from './teardown.ts';
 import { refuseUnsupported } from './unsupported.ts';
 
 /** The plan of `create` and `run`. Throws PlanError for what cannot be planned. */
@@ -36,7 +36,7 @@ export function buildCreate(config: Config, facts: Facts, options: CreateOptions
     stubs: [stubProgram(config, facts, options, parts)],
     teardown:
       options.verb === 'run' && !options.detach && !options.keep
-        ? teardownOps(
+        ? monitorTeardownOps(
             config,
             {
               ...facts,

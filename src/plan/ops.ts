@@ -235,6 +235,10 @@ export const handsOps = shapes({
     args: { file: 'slot', deadline: 'number' },
     doc: 'takes an exclusive flock, LOCK_NB with retries until deadline (ms), then fails with EWOULDBLOCK',
   },
+  unlessGone: {
+    args: { file: 'slot' },
+    doc: 'ends the program if the file has been removed since it was opened, or was not there to be opened',
+  },
   mkdir: { args: { path: 'string', mode: 'number' }, doc: 'makes a directory; fails if it exists' },
   mkdirAll: {
     args: { path: 'string', mode: 'number' },

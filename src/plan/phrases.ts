@@ -10,6 +10,7 @@ type Phrases<O extends { readonly op: string }> = {
 export const handsPhrases: Phrases<HandsOp> = {
   open: ({ path, into }) => `open ${path} as ${into}`,
   lock: ({ file, deadline }) => `lock ${file} within ${deadline} ms`,
+  unlessGone: ({ file }) => `end here if ${file} has been removed`,
   mkdir: ({ path, mode }) => `make directory ${path} (${octal(mode)})`,
   mkdirAll: ({ path, mode }) => `make directory ${path} (${octal(mode)}) unless it exists`,
   rmdir: ({ path }) => `remove directory ${path}`,

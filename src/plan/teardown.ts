@@ -23,9 +23,43 @@ export interface Remains {
   readonly cgroupsKept?: readonly string[];
 }
 
+/** How long (ms) the monitor waits for a `delete` of the same container, which may have slow hooks. */
+const DELETE_DEADLINE = 600_000;
+
+const LOCK = 'lock';
+
 /**
- * Ends what the container's first process has left behind and removes all of its traces. Used by the monitor of a
- * foreground container and by `delete`; `paths` are its cgroups.
+ * The same for the monitor of a foreground container, unless a `delete --force`, which is why the container has ended,
+ * does it or has done it: the poststop hooks are called once. Whoever has the lock does it; it is known by its file
+ * and not by its path, at which there may be another container of the same id by then.
+ */
+export function monitorTeardownOps(config: Config, remains: Remains, paths: readonly string[]): HandsOp[] {
+  const origin = 'state';
+  const path = `${remains.stateDir}/lock`;
+  return [
+    {
+      op: 'open',
+      path,
+      flags: ['rdwr', 'nofollow'],
+      mode: 0,
+      into: LOCK,
+      origin,
+      orElse: { on: ['ENOENT'], do: [] },
+    },
+    {
+      op: 'lock',
+      file: LOCK,
+      deadline: DELETE_DEADLINE,
+      origin,
+      orElse: { on: ['EBADF'], do: [] },
+    },
+    { op: 'unlessGone', file: LOCK, origin },
+    ...teardownOps(config, remains, paths),
+  ];
+}
+
+/**
+ * Ends what the container's first process has left behind and removes all of its traces. `paths` are its cgroups.
  */
 export function teardownOps(
   config: Config,

@@ -83,6 +83,20 @@ ended() { ! grep -q '^State:.[^ZX]' "/proc/$1/status" 2>/dev/null; }
   [ -e "$WORK/stopped" ]
 }
 
+@test "poststop hooks run once when a foreground container is deleted by force" {
+  railcar_only 'runc calls them twice'
+  local log=$WORK/stopped
+  bundle ".process.args = [\"sleep\", \"60\"]
+    | .hooks.poststop = [{path: \"/bin/sh\", args: [\"sh\", \"-c\", \"echo stopped >>$log; sleep 0.5\"]}]"
+  background "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >"$WORK/output" 2>&1
+  eventually has_status running
+  runtime delete --force "$ID"
+  wait "${BACKGROUND[-1]}" || true
+  same "$(cat "$log")" stopped
+  same "$(cat "$WORK/output")" ''
+  [ ! -e "$ROOT/$ID" ]
+}
+
 @test "poststop hooks run when a hook of create fails" {
   railcar_only 'runc 1.1 does not run them'
   for kind in prestart createRuntime createContainer; do
