@@ -6,6 +6,7 @@
 #include "run.h"
 #include "signals.h"
 #include "sys.h"
+#include "terminal.h"
 #include "userns.h"
 #include "wait.h"
 #include <string.h>
@@ -125,4 +126,18 @@ int hands_capture(struct hands *hands, const struct op *op) {
         return -1;
     /* Nothing is output too: the Node layer waits for it. */
     return keep(hands, output ? output : "", result.output_size);
+}
+
+int hands_raw_terminal(struct hands *hands, const struct op *op) {
+    (void)hands;
+    (void)op;
+    terminal_raw();
+    return 0;
+}
+
+int hands_restore_terminal(struct hands *hands, const struct op *op) {
+    (void)hands;
+    (void)op;
+    terminal_restore();
+    return 0;
 }

@@ -13,6 +13,7 @@
 #include "standby.h"
 #include "stub.h"
 #include "supervisor.h"
+#include "terminal.h"
 #include "trace.h"
 #include "wait.h"
 #include "watch.h"
@@ -151,6 +152,7 @@ int serve(char *const *arguments, char *const *environment) {
         stub_unexpect();
         trace_close();
     } while (code == AGAIN && (code = wait_for_news(&session)) == GO_ON);
+    terminal_restore();
     return code;
 }
 

@@ -3,14 +3,25 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
-static void enter_raw_mode(struct terminal *terminal) {
-    if (tcgetattr(STDIN_FILENO, &terminal->saved) < 0)
+/* The caller's, while it is raw. */
+static bool is_raw;
+static struct termios saved;
+
+void terminal_raw(void) {
+    if (is_raw || tcgetattr(STDIN_FILENO, &saved) < 0)
         return;
-    struct termios raw = terminal->saved;
+    struct termios raw = saved;
     cfmakeraw(&raw);
-    terminal->raw = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+    is_raw = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
+}
+
+void terminal_restore(void) {
+    if (is_raw)
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
+    is_raw = false;
 }
 
 void terminal_begin(struct terminal *terminal, int master) {
@@ -20,7 +31,6 @@ void terminal_begin(struct terminal *terminal, int master) {
     fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK);
     terminal->typed = (struct flow){.from = STDIN_FILENO, .to = master};
     terminal->shown = (struct flow){.from = master, .to = STDOUT_FILENO};
-    enter_raw_mode(terminal);
     terminal_resize(terminal);
 }
 
@@ -94,6 +104,5 @@ static void drain(struct flow *flow) {
 void terminal_end(struct terminal *terminal) {
     if (terminal->shown.from >= 0)
         drain(&terminal->shown);
-    if (terminal->raw)
-        tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal->saved);
+    terminal_restore();
 }

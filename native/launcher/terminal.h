@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <termios.h>
 
 /* Enough for interactive use; more is waited for. No larger than PIPE_BUF, so that a ready pipe takes it whole. */
 #define FLOW_SIZE 4096
@@ -18,15 +17,16 @@ struct flow {
 
 struct terminal {
     int master;
-    bool raw;
-    struct termios saved;
     struct flow typed; /* standard input to master */
     struct flow shown; /* master to standard output */
 };
 
 #define TERMINAL_POLLS 2
 
-/* Takes the caller's terminal, if it is one, into raw mode. `master` stays the caller's to close. */
+/* Takes the caller's terminal, if it is one, into raw mode; gives it back its own, if that was done. */
+void terminal_raw(void);
+void terminal_restore(void);
+/* `master` stays the caller's to close. */
 void terminal_begin(struct terminal *terminal, int master);
 /* Gives the container's terminal the size of the caller's. */
 void terminal_resize(const struct terminal *terminal);

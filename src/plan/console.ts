@@ -10,11 +10,13 @@ export interface ConsolePlan {
   readonly connect: readonly HandsOp[];
   readonly slots: readonly string[];
   readonly pty: readonly StubOp[];
+  /** Before the program can print or read anything: from then on its own terminal echoes, and the caller's must not. */
+  readonly raw: readonly HandsOp[];
   /** Takes the master from the stub. */
   readonly receive: readonly HandsOp[];
 }
 
-const none: ConsolePlan = { connect: [], slots: [], pty: [], receive: [] };
+const none: ConsolePlan = { connect: [], slots: [], pty: [], raw: [], receive: [] };
 const SOCKET_SLOT = 'console.socket';
 
 /**
@@ -46,7 +48,7 @@ export function consoleOps(
   }
   // In the foreground the terminal is as large as the caller's from the first moment on; the monitor only follows it.
   const fallback = socket === null ? window : { rows: 0, columns: 0 };
-  const pty: StubOp = {
+  const pty = {
     op: 'pty',
     root: 'root',
     rows: process.consoleSize?.height || fallback.rows,
@@ -55,10 +57,16 @@ export function consoleOps(
     socket: socket === null ? null : SOCKET_SLOT,
     console: devConsole ? 1 : 0,
     origin: `${origin}.terminal`,
-  };
+  } as const satisfies StubOp;
   if (socket === null) {
-    return { ...none, pty: [pty], receive: [{ op: 'receive', into: CONSOLE_SLOT, origin: pty.origin }] };
+    const { origin } = pty;
+    return {
+      ...none,
+      pty: [pty],
+      raw: [{ op: 'rawTerminal', origin, undo: [{ op: 'restoreTerminal', origin }] }],
+      receive: [{ op: 'receive', into: CONSOLE_SLOT, origin }],
+    };
   }
   const connect: HandsOp = { op: 'connect', path: socket, into: SOCKET_SLOT, origin: '--console-socket' };
-  return { connect: [connect], slots: [SOCKET_SLOT], pty: [pty], receive: [] };
+  return { ...none, connect: [connect], slots: [SOCKET_SLOT], pty: [pty] };
 }

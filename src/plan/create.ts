@@ -113,6 +113,8 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     ...console.connect,
     ...pidfd.connect,
     ...listener.connect,
+    // Not before hooks of the host, which may want to be interrupted.
+    ...(hooksWait ? [] : console.raw),
     {
       op: 'spawn',
       program: 0,
@@ -146,6 +148,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
           // Older versions of the specification call them in `start`, of a container that is created.
           ...hostHooks(config, 'prestart', hookState(config, facts.id, facts.bundle, 'created')),
           ...hostHooks(config, 'createRuntime', creating),
+          ...console.raw,
           { op: 'release', barrier: 'mounted', origin: 'hooks' } as const,
         ]
       : []),

@@ -96,6 +96,7 @@ function handsProgram(facts: ExecFacts, options: ExecOptions, parts: Parts): Han
     ...console.connect,
     ...pidfd.connect,
     ...listener.connect,
+    ...console.raw,
     {
       op: 'spawn',
       program: 0,

@@ -354,6 +354,11 @@ export const handsOps = shapes({
     args: { socket: 'slot', text: 'string' },
     doc: 'sends a pidfd of the stub’s process over a socket with this text, and closes the socket',
   },
+  rawTerminal: {
+    args: {},
+    doc: 'takes the caller’s terminal into raw mode until the launcher ends; standard input may be none',
+  },
+  restoreTerminal: { args: {}, doc: 'gives the caller’s terminal back the mode that it had' },
   awaitExec: {
     args: {},
     doc: 'waits until the stub’s channel closes: it has become the user’s process; a failure record is a failure',

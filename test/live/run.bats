@@ -286,3 +286,16 @@ assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == 9
   BACKGROUND=()
   same "$(containers)" ''
 }
+
+@test "where memory files are never executable, the stub is executed from a file without a name" {
+  railcar_only 'vm.memfd_noexec'
+  local before
+  before=$(cat /proc/sys/vm/memfd_noexec) || skip 'needs Linux 6.3'
+  bundle '.process.args = ["echo", "hello"]'
+  # The setting is of the pid namespace.
+  # shellcheck disable=SC2016
+  run --separate-stderr unshare --pid --fork --mount-proc sh -c 'echo 2 >/proc/sys/vm/memfd_noexec && exec "$@"' - \
+    "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null 3>&-
+  same "$status:$output" 0:hello
+  same "$(cat /proc/sys/vm/memfd_noexec)" "$before"
+}

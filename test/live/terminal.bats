@@ -110,6 +110,21 @@ on_terminal() {
   contains "$output" 'cooked again'
 }
 
+# A hook sees the caller's terminal when the program has been started, and before the monitor begins.
+@test "run on a terminal: raw before the program starts, as before when it cannot" {
+  on_terminal 'echo ready'
+  edit_config --arg work "$WORK" \
+    '.hooks.poststart = [{path: "/bin/sh", args: ["sh", "-c", "stty -a <$(cat \($work)/tty) >\($work)/modes"]}]'
+  on_pty expect=ready -- sh -c 'tty >"$0/tty"; exec "$@"' "$WORK" "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+  matches "$(cat "$WORK/modes")" '-icanon'
+  matches "$(cat "$WORK/modes")" '-echo '
+  edit_config '.process.args = ["no-such-program"] | del(.hooks)'
+  run on_pty -- sh -c '"$@"; echo "code $?"; stty -a | grep -q " icanon" && echo cooked again' - \
+    "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID-2"
+  contains "$output" 'code 1'
+  contains "$output" 'cooked again'
+}
+
 @test "run on a terminal: it is restored when the container is killed" {
   on_terminal 'echo ready; exec sleep 600'
   run on_pty expect=ready 'type=x' expect=x -- \

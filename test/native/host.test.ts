@@ -208,7 +208,7 @@ describe.runIf(root)('user namespaces', () => {
 const terminal = (text: string): string => `
   const op = (op, args, more) => ({ op, origin: 'test.' + op, ...args, ...more });
   const plan = {
-    hands: [op('spawn', { program: 0, pass: [], preserve: 0 }), op('await', { barrier: 'cloned' }),
+    hands: [op('rawTerminal', {}), op('spawn', { program: 0, pass: [], preserve: 0 }), op('await', { barrier: 'cloned' }),
       op('receive', { into: 'console' }), op('awaitExec', {})],
     stubs: [[op('clone', { namespaces: [], cgroup: null }), op('setsid', {}), op('openRoot', { into: 'root' }),
       op('pty', { root: 'root', rows: 11, columns: 22, uid: request.numbers.uid, socket: null, console: 0 }),

@@ -24,6 +24,7 @@ test('in the foreground the launcher takes the master, before it waits for anyth
     'receive',
     'await',
     'hook',
+    'rawTerminal',
     'release',
     'awaitExec',
     'writeFile',
@@ -31,6 +32,13 @@ test('in the foreground the launcher takes the master, before it waits for anyth
   ]);
   const stub = names(stubs[0] ?? []);
   expect(stub.indexOf('pty')).toBeLessThan(stub.indexOf('report'));
+});
+
+test("without hooks that could be interrupted the caller's terminal is raw before anything is started", () => {
+  const { hands } = planOf({ process: terminal });
+  const list = names(hands);
+  expect(list[list.indexOf('spawn') - 1]).toBe('rawTerminal');
+  expect(find(hands, 'rawTerminal').undo).toMatchObject([{ op: 'restoreTerminal' }]);
 });
 
 test('detached it goes to the console socket', () => {
@@ -42,6 +50,7 @@ test('detached it goes to the console socket', () => {
   const { socket } = find(stubs[0] ?? [], 'pty');
   expect(find(hands, 'spawn').pass).toContain(socket);
   expect(names(hands)).not.toContain('receive');
+  expect(names(hands)).not.toContain('rawTerminal');
 });
 
 test('a size that config.json does not give is that of the caller in the foreground', () => {

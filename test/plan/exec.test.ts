@@ -112,6 +112,8 @@ test('a terminal is made in the container, without /dev/console', () => {
   const foreground = { ...detached, detach: false };
   const { hands, stub } = exec({ terminal: true }, {}, foreground);
   expect(find(stub, 'pty')).toMatchObject({ console: 0, socket: null });
+  const list = hands.map(({ op }) => op);
+  expect(list[list.indexOf('spawn') - 1]).toBe('rawTerminal');
   expect(names(stub).indexOf('openRoot')).toBeLessThan(names(stub).indexOf('pty'));
   expect(names(hands)).toContain('receive');
   expect(() => exec({ terminal: true })).toThrow(/without setting console socket/);
