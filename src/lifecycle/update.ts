@@ -20,6 +20,7 @@ import { isRootless } from '../plan/capabilities.ts';
 import { PlanError } from '../plan/error.ts';
 import type { HandsOp } from '../plan/ops.ts';
 import { type Container, findContainer, recordPath } from '../state/container.ts';
+import { LOCK_DEADLINE } from '../state/lock.ts';
 import { type ContainerRecord, recordText } from '../state/record.ts';
 import { requireStatus } from '../state/transitions.ts';
 import { callerOf } from './caller.ts';
@@ -39,9 +40,8 @@ interface Change {
 export async function update(context: Context, verb: UpdateVerb): Promise<Finish | null> {
   const change = await changeOf(context, verb);
   const { positions } = change;
-  const { container } = await findContainer(context, verb.id, { locked: true });
+  const container = await lockedContainer(context, verb.id);
   const { record } = container;
-  requireStatus('update', container.status, verb.id);
   const current = await readNamed(context.hands, currentReads(record, change));
   const resctrl = await resctrlChange(context, record, verb);
   const rootless = isRootless(callerOf(context.request, undefined));
@@ -51,6 +51,16 @@ export async function update(context: Context, verb: UpdateVerb): Promise<Finish
     recordOp(container, change, resctrl.groups),
   ]);
   return carryOut(context, { hands, stubs: [], teardown: [] }, done, { positions });
+}
+
+/** A state that does not allow it is told at once, and not when whoever works on the container is done. */
+async function lockedContainer(context: Context, id: string): Promise<Container> {
+  for (const lockWithin of [0, LOCK_DEADLINE]) {
+    const { container, isLocked } = await findContainer(context, id, { lockWithin });
+    requireStatus('update', container.status, id);
+    if (isLocked) return container;
+  }
+  throw new RailcarError('container-locked', 'another command works on this container');
 }
 
 /** Before the lock is taken: whoever writes the file may take his time. */

@@ -25,14 +25,19 @@ type Reads<K extends string> = Readonly<Record<K, Read | null>>;
 /** Additional reads of a command go with those that finding a container takes anyway. */
 export interface MoreReads<A extends string, B extends string> {
   readonly first?: Reads<A>;
-  /** Nobody else changes the container from here to the command's end. */
-  readonly locked?: boolean;
+  /**
+   * Nobody else changes the container from here to the command's end, if the lock can be had within so many ms; if not,
+   * the container is found all the same.
+   */
+  readonly lockWithin?: number;
   /** Of the container's first process, by its directory in /proc. */
   readonly ofProcess?: (directory: string) => Reads<B>;
 }
 
 export interface Found<A extends string, B extends string> {
   readonly container: Container;
+  /** Whether the lock that was asked for has been had. */
+  readonly isLocked: boolean;
   /** Answers to the additional reads. */
   readonly first: Readonly<Record<A, Answer>>;
   readonly ofProcess: Readonly<Record<B, Answer>>;
@@ -45,19 +50,18 @@ export interface Found<A extends string, B extends string> {
 export async function findContainer<A extends string = never, B extends string = never>(
   { hands, root, trace }: { readonly hands: Hands; readonly root: string; readonly trace: Trace },
   id: string,
-  { first = {} as Reads<A>, locked = false, ofProcess = () => ({}) as Reads<B> }: MoreReads<A, B> = {},
+  { first = {} as Reads<A>, lockWithin, ofProcess = () => ({}) as Reads<B> }: MoreReads<A, B> = {},
 ): Promise<Found<A, B>> {
   const stateDir = `${root}/${id}`;
   const directory = `${stateDir}/${PROCESS}`;
   const found = await readGroups(hands, {
-    lock: { lock: locked ? lockRead(stateDir) : null },
+    lock: { lock: lockWithin === undefined ? null : lockRead(stateDir, lockWithin) },
     // The record first: what is read after a complete one is at least as new.
     own: { record: file(recordPath(stateDir)), directory: link(directory) },
     status: linkedStatusReads(stateDir),
     ofProcess: ofProcess(directory),
     first,
   });
-  requireLock(found.lock.lock);
   const record = trace.span('parse', () => recordOf(found.own.record, recordPath(stateDir)), 'state.json');
   const linked = record.phase === 'created' && textOf(found.own.directory) === procDirectory(record);
   const late = linked
@@ -68,14 +72,10 @@ export async function findContainer<A extends string = never, B extends string =
       });
   return {
     container: container(id, stateDir, record, statusFrom(record, late.status)),
+    isLocked: lockWithin !== undefined && found.lock.lock.errno === 0,
     first: found.first,
     ofProcess: late.ofProcess,
   };
-}
-
-/** Without a file to lock there is no container either, which its record tells. */
-function requireLock({ errno }: Answer): void {
-  if (errno === EAGAIN) throw new RailcarError('container-locked', 'another command works on this container');
 }
 
 function procDirectory({ init_process_pid }: ContainerRecord): string {
@@ -92,7 +92,6 @@ export function recordPath(stateDir: string): string {
 }
 
 const ENOENT = 2;
-const EAGAIN = 11;
 const ENOTDIR = 20;
 
 function recordOf(answer: Answer, path: string): ContainerRecord {

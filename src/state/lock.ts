@@ -19,8 +19,8 @@ export function lockOps(stateDir: string): HandsOp[] {
 }
 
 /** The lock of a container that is about to be read, and changed by what was read: its plan takes none. */
-export function lockRead(stateDir: string): Read {
-  return { kind: 'LOCK', path: lockPath(stateDir), max: LOCK_DEADLINE };
+export function lockRead(stateDir: string, deadline: number): Read {
+  return { kind: 'LOCK', path: lockPath(stateDir), max: deadline };
 }
 
 function lockPath(stateDir: string): string {
