@@ -100,8 +100,7 @@ test('a stopped container is refused', async () => {
   await expect(run(hostWith('stopped'), null)).rejects.toThrow('container not running');
 });
 
-test('another command that goes on for too long', async () => {
-  const host = hostWith('running');
+test('another command that goes on for too long; a state that does not allow it is told at once', async () => {
   class Locked extends Recorder {
     override async read(reads: Parameters<Recorder['read']>[0]) {
       const answers = await super.read(reads);
@@ -111,9 +110,13 @@ test('another command that goes on for too long', async () => {
     }
   }
   const verb = { id: 'c1', resourcesFile: null, resources: { pids: { limit: 3 } }, ...noSchemas };
-  await expect(update(fakeContext(new Locked(host)), verb)).rejects.toMatchObject({
-    code: 'container-locked',
-  });
+  const failure = (hands: Recorder) => update(fakeContext(hands), verb).catch((error: unknown) => error);
+  const waiting = new Locked(hostWith('running'));
+  expect(await failure(waiting)).toMatchObject({ code: 'container-locked' });
+  expect(waiting.batches.map(([lock]) => lock?.max)).toEqual([0, 10_000]);
+  const refused = new Locked(hostWith('stopped'));
+  expect(await failure(refused)).toMatchObject({ message: expect.stringContaining('container not running') });
+  expect(refused.batches).toHaveLength(1);
 });
 
 describe('schemas of resctrl', () => {
