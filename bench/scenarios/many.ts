@@ -5,6 +5,7 @@ import { makeBundle } from '../bundle.ts';
 import { inHierarchy, kill, members, removeEverywhere } from '../cgroups.ts';
 import type { Contestant } from '../contestants.ts';
 import { turnOf } from '../interleave.ts';
+import { quiet } from '../quiet.ts';
 
 const count = 500;
 const wanted = { args: ['/bin/sleep', '100000'] };
@@ -32,6 +33,7 @@ export const many: Scenario = {
 };
 
 async function measureCreate(bench: Bench, contestant: Contestant, nth: number): Promise<Row[]> {
+  await quiet();
   const fresh = freshBundles(bench, contestant, `nth${nth}`, wanted);
   const taker = turnOf(contestant, (round) => {
     const { id, bundle } = fresh(round);

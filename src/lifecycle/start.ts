@@ -3,7 +3,7 @@ import type { IdVerb } from '../cli/verbs.ts';
 import type { Config } from '../config/config.ts';
 import { RailcarError } from '../errors.ts';
 import type { Failure, Finish } from '../execute/messages.ts';
-import { hostHooks } from '../hooks/hooks.ts';
+import { hasHooks, hostHooks } from '../hooks/hooks.ts';
 import { hookState } from '../hooks/state.ts';
 import type { HandsOp } from '../plan/ops.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -51,15 +51,22 @@ function startPlan(container: Container): Plan {
   };
 }
 
-/** A hook of `start` that fails is the container's end: nothing of it is left to be deleted (runtime-spec, lifecycle). */
 function readFifo(container: Container): HandsOp {
-  const origin = 'process.args';
+  const path = `${container.stateDir}/exec.fifo`;
+  return { op: 'readFifo', path, process: INIT_SLOT, origin: 'process.args', undo: endOps(container) };
+}
+
+/**
+ * A hook of `start` that fails is the container's end: nothing of it is left to be deleted (runtime-spec, lifecycle). Most
+ * containers have none, and need not be told how they would be removed.
+ */
+function endOps(container: Container): HandsOp[] {
+  if (!hasHooks(container.record.config, 'startContainer', 'poststart')) return [];
   const orElse = { on: ['ESRCH'], do: [] } as const;
-  const undo: HandsOp[] = [
-    { op: 'signal', process: INIT_SLOT, signal: SIGKILL, origin, orElse },
+  return [
+    { op: 'signal', process: INIT_SLOT, signal: SIGKILL, origin: 'process.args', orElse },
     removeOp(container),
   ];
-  return { op: 'readFifo', path: `${container.stateDir}/exec.fifo`, process: INIT_SLOT, origin, undo };
 }
 
 /** Unless somebody else has deleted it while the hook was running: its directory is not empty if it is still there. */
