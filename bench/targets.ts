@@ -99,11 +99,11 @@ function coldLifecycle(limit: number): Target {
 
 function growth(limit: number): Target {
   return {
-    what: 'many: create, standby, the 500th/the 1st',
+    what: 'many: create after 50 ms, standby, the 500th/the 1st',
     limit: `at most ${limit}`,
     judge(rows) {
-      const first = median(find(rows, 'many', 'create as number 1', 0), 'standby');
-      const last = median(find(rows, 'many', 'create as number 500', 0), 'standby');
+      const first = median(find(rows, 'many', 'create as number 1', 50), 'standby');
+      const last = median(find(rows, 'many', 'create as number 500', 50), 'standby');
       if (first === undefined || last === undefined) return undefined;
       return { value: (last / first).toFixed(2), met: last / first <= limit };
     },
