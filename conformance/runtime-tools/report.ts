@@ -38,6 +38,8 @@ export function report({ suite, versions, unfit, results, judgement }: Findings)
     'program that has to fail as a whole, nothing does. A runtime is better than another if it does better there, in',
     'assertions not passed and in programs.',
     '',
+    'The program `poststart`, which compares which of two processes prints first, has up to eight attempts with each runtime.',
+    '',
     '## Each program',
     '',
     row(['program', ...names]),
