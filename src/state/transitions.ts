@@ -36,6 +36,15 @@ const always = {
   stopped: yes,
   missing: gone,
 } as const;
+/** There is a process, and it is whole. */
+const onlyAlive = {
+  creating: notRunning,
+  created: yes,
+  running: yes,
+  paused: yes,
+  stopped: notRunning,
+  missing: gone,
+} as const;
 const onlyNew = {
   creating: taken,
   created: taken,
@@ -59,14 +68,7 @@ export const transitions = {
     missing: gone,
   },
   state: always,
-  kill: {
-    creating: notRunning,
-    created: yes,
-    running: yes,
-    paused: yes,
-    stopped: notRunning,
-    missing: gone,
-  },
+  kill: onlyAlive,
   'kill --all': always,
   delete: {
     creating: deleteIn('creating'),
@@ -94,14 +96,7 @@ export const transitions = {
     missing: gone,
   },
   ps: always,
-  pause: {
-    creating: notRunning,
-    created: yes,
-    running: yes,
-    paused: notRunning,
-    stopped: notRunning,
-    missing: gone,
-  },
+  pause: { ...onlyAlive, paused: notRunning },
   resume: {
     creating: notPaused,
     created: notPaused,
@@ -110,14 +105,7 @@ export const transitions = {
     stopped: notPaused,
     missing: gone,
   },
-  events: {
-    creating: notRunning,
-    created: yes,
-    running: yes,
-    paused: yes,
-    stopped: notRunning,
-    missing: gone,
-  },
+  events: onlyAlive,
   checkpoint: {
     creating: checkpointIn('creating'),
     created: checkpointIn('created'),
@@ -126,14 +114,7 @@ export const transitions = {
     stopped: checkpointIn('stopped'),
     missing: gone,
   },
-  update: {
-    creating: notRunning,
-    created: yes,
-    running: yes,
-    paused: yes,
-    stopped: notRunning,
-    missing: gone,
-  },
+  update: onlyAlive,
 } as const satisfies Readonly<Record<string, Row>>;
 
 export type Transition = keyof typeof transitions;
