@@ -19,6 +19,8 @@ export interface Excuse {
    * specification counts for more than the suite.
    */
   readonly sentence?: string;
+  /** How often each runtime may try, where the program asserts which of two processes is the first. */
+  readonly attempts?: number;
 }
 
 export interface Failure {
@@ -137,4 +139,9 @@ function sentence({ test, assertion, also, excuse }: Failure, peers: readonly st
   const passing = peers.filter((peer) => !also.includes(peer)).join(' and ');
   const why = excuse === undefined ? 'no excuse is listed' : 'the listed excuse does not hold';
   return `${test}: ${assertion.name}: ${passing === '' ? why : `${why}, ${passing} passes it`}`;
+}
+
+/** How often each runtime may try a program of the suite: once, unless an excuse says that the program is a race. */
+export function attemptsAt(test: string, excuses: readonly Excuse[]): number {
+  return Math.max(1, ...excuses.filter((each) => each.test === test).map(({ attempts }) => attempts ?? 1));
 }

@@ -3,12 +3,13 @@ import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { installSuite, NotInstalled, type Suite } from './install.ts';
-import { type Excuse, type Judgement, judge, outcomeOf } from './judge.ts';
+import { attemptsAt, type Excuse, type Judgement, judge, outcomeOf } from './judge.ts';
 import { help, type Options, parseOptions } from './options.ts';
 import { type Result, type Runtime, runProgram } from './program.ts';
 import { type Findings, report, tapOf } from './report.ts';
 
 const here = import.meta.dirname;
+const excuses: readonly Excuse[] = JSON.parse(readFileSync(resolve(here, 'excuses.json'), 'utf8'));
 
 async function main(): Promise<number> {
   const options = parseOptions(process.argv.slice(2));
@@ -97,18 +98,17 @@ function earlier(files: readonly string[], tests: readonly string[], runtimes: r
 }
 
 /**
- * A program that starts two processes and asserts which one prints first tells of the machine's load: each runtime has
- * several attempts, and passes with the first that does.
+ * A program that starts two processes and asserts which one prints first tells of the machine's load: excuses.json says
+ * so, and how many attempts each runtime has; it passes with the first that does.
  */
 async function runInTime(suite: Suite, test: string, runtime: Runtime, scratch: string): Promise<Result> {
-  const attempts = races.test(test) ? 8 : 1;
+  const attempts = attemptsAt(test, excuses);
   for (let attempt = 1; ; attempt++) {
     const result = await runProgram(suite, test, runtime, scratch);
     if (attempt === attempts || outcomeOf(result) === 'ok') return result;
   }
 }
 
-const races = /^poststart$/;
 const long = /^(delete|killsig|kill|pidfile|start|linux_cgroups_.*)$/;
 
 function conclude(
@@ -117,12 +117,11 @@ function conclude(
   runtimes: readonly Runtime[],
   results: readonly Result[],
 ): number {
-  const excuses: Excuse[] = JSON.parse(readFileSync(resolve(here, 'excuses.json'), 'utf8'));
   const judgement: Judgement = judge(results, runtimes[0]?.name ?? '', excuses);
   const versions = runtimes.map(({ name, path }) => [name, versionOf(path)] as const);
   if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(results, null, 1));
   if (options.report !== undefined) {
-    writeFileSync(options.report, report({ ...about, versions, results, judgement }));
+    writeFileSync(options.report, report({ ...about, versions, results, judgement, excuses }));
   }
   return say(tapOf({ ...about, versions, results, judgement }), judgement.faults.length > 0 ? 1 : 0);
 }

@@ -1,6 +1,6 @@
 import { failed, missing } from './count.ts';
 import type { Suite } from './install.ts';
-import { type Failure, find, type Judgement, outcomeOf, type Standing } from './judge.ts';
+import { type Excuse, type Failure, find, type Judgement, outcomeOf, type Standing } from './judge.ts';
 import type { Result } from './program.ts';
 
 export interface Findings {
@@ -14,7 +14,14 @@ export interface Findings {
 }
 
 /** conformance/report.md */
-export function report({ suite, versions, unfit, results, judgement }: Findings): string {
+export function report({
+  suite,
+  versions,
+  unfit,
+  results,
+  judgement,
+  excuses,
+}: Findings & { readonly excuses: readonly Excuse[] }): string {
   const names = versions.map(([name]) => name);
   const tests = [...new Set(results.map(({ test }) => test))].sort();
   const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -38,8 +45,7 @@ export function report({ suite, versions, unfit, results, judgement }: Findings)
     'program that has to fail as a whole, nothing does. A runtime is better than another if it does better there, in',
     'assertions not passed and in programs.',
     '',
-    'The program `poststart`, which compares which of two processes prints first, has up to eight attempts with each runtime.',
-    '',
+    ...races(excuses),
     '## Each program',
     '',
     row(['program', ...names]),
@@ -56,6 +62,16 @@ export function report({ suite, versions, unfit, results, judgement }: Findings)
     ...judgement.failures.map(explain).sort(),
     '',
   ].join('\n')}`;
+}
+
+/** What is tried more than once, with every runtime alike. */
+function races(excuses: readonly Excuse[]): string[] {
+  return excuses
+    .filter(({ attempts }) => attempts !== undefined)
+    .flatMap(({ test, attempts, cause }) => [
+      `Each runtime has up to ${attempts} attempts at the program \`${test}\`: ${cause}.`,
+      '',
+    ]);
 }
 
 /** For whoever counts tests: one line a program of the judged runtime, and one for each fault of the whole. */

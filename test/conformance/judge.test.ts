@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import excuses from '../../conformance/runtime-tools/excuses.json' with { type: 'json' };
-import { type Excuse, judge, outcomeOf } from '../../conformance/runtime-tools/judge.ts';
+import { attemptsAt, type Excuse, judge, outcomeOf } from '../../conformance/runtime-tools/judge.ts';
 import type { Result } from '../../conformance/runtime-tools/program.ts';
 import type { Assertion } from '../../conformance/runtime-tools/tap.ts';
 
@@ -114,4 +114,11 @@ test('every excuse gives a reason', () => {
     expect(cause.length).toBeGreaterThan(20);
     expect(cause.startsWith('the machine') ? 'machine' : 'suite').toBe(fault);
   }
+});
+
+test('a program is tried once, unless an excuse calls it a race', () => {
+  const race: Excuse = { ...excuse, attempts: 8 };
+  expect(attemptsAt('kill', [excuse])).toBe(1);
+  expect(attemptsAt('kill', [excuse, race])).toBe(8);
+  expect(attemptsAt('start', [race])).toBe(1);
 });
