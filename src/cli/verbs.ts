@@ -26,6 +26,11 @@ export interface IdVerb {
   readonly id: string;
 }
 
+export interface StartVerb extends IdVerb {
+  /** The caller's NOTIFY_SOCKET. */
+  readonly notifySocket?: string | null;
+}
+
 export interface KillVerb extends IdVerb {
   readonly signal: number;
   readonly all: boolean;

@@ -1,10 +1,12 @@
 import type { Context } from '../cli/context.ts';
-import type { IdVerb } from '../cli/verbs.ts';
+import type { StartVerb } from '../cli/verbs.ts';
 import type { Config } from '../config/config.ts';
 import { RailcarError } from '../errors.ts';
 import type { Failure, Finish } from '../execute/messages.ts';
+import { exists, isThere } from '../execute/reads.ts';
 import { hasHooks, hostHooks } from '../hooks/hooks.ts';
 import { hookState } from '../hooks/state.ts';
+import { listenOps, notifyDirectory, relayOps } from '../plan/notify.ts';
 import type { HandsOp } from '../plan/ops.ts';
 import type { Plan } from '../plan/plan.ts';
 import { type Container, findContainer } from '../state/container.ts';
@@ -17,11 +19,17 @@ import { inBundle } from './positions.ts';
 import { withPid } from './with-pid.ts';
 
 /** Lets the process of a created container become the user's program. */
-export async function start(context: Context, { id }: IdVerb): Promise<Finish | null> {
-  const { container } = await findContainer(context, id);
+export async function start(
+  context: Context,
+  { id, notifySocket: listener = null }: StartVerb,
+): Promise<Finish | null> {
+  const { container, first } = await findContainer(context, id, {
+    first: { notify: listener === null ? null : exists(notifyDirectory(`${context.root}/${id}`)) },
+  });
   requireStatus('start', container.status, id);
   requireProcess(container.record.config);
-  return carryOut(context, startPlan(container), done, {
+  const notify = isThere(first.notify) ? listener : null;
+  return carryOut(context, startPlan(container, notify), done, {
     explain: (failure) => goneMeanwhile(failure) ?? startedMeanwhile(failure),
     locate: inBundle(context.hands, container.record),
   });
@@ -34,17 +42,19 @@ export function requireProcess({ process }: Config): void {
   }
 }
 
-function startPlan(container: Container): Plan {
+function startPlan(container: Container, notify: string | null): Plan {
   const { record, stateDir, pid } = container;
   const running = withPid(hookState(record.config, record.id, record.bundle, 'running'), pid);
   return {
     hands: [
       ...lockOps(stateDir),
       openInit(container),
+      ...(notify === null ? [] : listenOps(stateDir)),
       readFifo(container),
       // From here on the container runs; a slow poststart hook must not keep `kill` and `delete` waiting.
       { op: 'close', file: LOCK_SLOT, origin: 'state' },
       ...hostHooks(record.config, 'poststart', running),
+      ...(notify === null ? [] : relayOps(notify, INIT_SLOT, pid)),
     ],
     stubs: [],
     teardown: [],

@@ -17,6 +17,7 @@ import { learnOp, listenerPlan, seccompOp, tellOp } from './listener.ts';
 import { mountOps } from './mounts.ts';
 import { deniesSetgroups, hostId, namespaceKind, namespaceOps } from './namespaces.ts';
 import { netDevicePlan } from './netDevices.ts';
+import { listenOps, notifiedProcess, notifies, notifyDirectoryOps, notifyMount, relayOps } from './notify.ts';
 import type { HandsOp, StubOp } from './ops.ts';
 import { protectOps } from './paths.ts';
 import { pidFileOps, pidfdPlan } from './pidFile.ts';
@@ -60,14 +61,16 @@ function partsOf(config: Config, facts: Facts, options: CreateOptions) {
   const early = ['cgroup', 'user'].some((type) => namespaceKind(config, type as NamespaceType) !== 'none');
   const join = joinCgroups(cgroups.joins, !early && !hooksWait);
   const detach = options.verb === 'create' || options.detach;
+  const notify = notifies(config, options.notifySocket) ? options.notifySocket : null;
   return {
+    notify,
     cgroups,
     hooksWait,
     join,
     owner: cgroupOwnerOps(config, facts, join.birth),
     namespaces: namespaceOps(config, facts.caller, join.birth),
     root: rootOps(config, facts.bundle, options),
-    mounts: mountOps(config, facts, cgroups.paths),
+    mounts: mountOps(config, facts, cgroups.paths, notify === null ? [] : [notifyMount(facts.stateDir)]),
     listener: listenerPlan(facts.seccomp),
     netDevices: netDevicePlan(config),
     resctrl: intelRdtPlan(config.linux?.intelRdt, facts.id, facts.resctrl),
@@ -93,6 +96,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     resctrl,
     owner,
     hooksWait,
+    notify,
   } = parts;
   const pidfd = pidfdPlan(options.pidfdSocket, 'standard');
   const record = newRecord(config, facts, options, parts);
@@ -107,6 +111,8 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     ...cgroups.birth,
     ...resctrl.make,
     ...(run ? [] : fifoOps(config, facts)),
+    ...(notify === null ? [] : notifyDirectoryOps(facts.stateDir)),
+    ...(notify === null || !run ? [] : listenOps(facts.stateDir)),
     ...namespaces.open,
     ...mounts.hands,
     ...root.hands,
@@ -160,6 +166,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     ...(run ? [{ op: 'close', file: 'lock', origin: 'state' } as const] : []),
     ...pidFileOps(options.pidFile),
     ...(run ? hostHooks(config, 'poststart', running) : []),
+    ...(notify === null || !run ? [] : relayOps(notify, null, options.detach ? { variable: 'pid' } : null)),
   ];
 }
 
@@ -237,7 +244,7 @@ function newRecord(config: Config, facts: Facts, options: CreateOptions, parts: 
 const KILL = 9;
 
 function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts: Parts): StubOp[] {
-  const { namespaces, mounts, root, console, join, netDevices, hooksWait } = parts;
+  const { namespaces, mounts, root, console, join, netDevices, hooksWait, notify } = parts;
   const userNamespace = namespaceKind(config, 'user') !== 'none';
   const creating = hookState(config, facts.id, facts.bundle, 'creating');
   const context = {
@@ -292,7 +299,7 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
     ...sysctlOps(config),
     ...protectOps(config),
     ...join.late,
-    ...processOps(config.process, context),
+    ...processOps(notify === null ? config.process : notifiedProcess(config.process), context),
   ];
 }
 

@@ -55,6 +55,8 @@ export interface CreateOptions {
   readonly pidfdSocket: string | null;
   readonly pidFile: string | null;
   readonly systemdCgroup: boolean;
+  /** The caller's NOTIFY_SOCKET. */
+  readonly notifySocket?: string | null;
 }
 
 /** What a plan of `exec` depends on besides the process: the container as its record and /proc describe it. */

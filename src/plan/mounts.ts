@@ -28,17 +28,22 @@ export interface MountPlan {
   readonly late: readonly StubOp[];
 }
 
-/** The `mounts` of config.json, in their order. `cgroupPaths` are those of `cgroupOps`. */
+/**
+ * The `mounts` of config.json, in their order, and after them those of the runtime itself. `cgroupPaths` are those of
+ * `cgroupOps`.
+ */
 export function mountOps(
   config: Config,
   facts: Facts,
   cgroupPaths: Readonly<Record<string, string>>,
+  own: readonly { readonly mount: Mount; readonly origin: string }[] = [],
 ): MountPlan {
   const namespace = namespaceKind(config, 'cgroup') === 'new';
   const label = mountLabel(config, facts.modules);
   const view = { host: facts.cgroups, namespace, paths: cgroupPaths };
-  const plans = (config.mounts ?? []).map((mount, index) =>
-    mountOp(mount, `mounts[${index}]`, index, config, facts, view, label),
+  const named = (config.mounts ?? []).map((mount, index) => ({ mount, origin: `mounts[${index}]` }));
+  const plans = [...named, ...own].map(({ mount, origin }, index) =>
+    mountOp(mount, origin, index, config, facts, view, label),
   );
   const all = <K extends keyof MountPlan>(key: K) => plans.flatMap((plan) => [...(plan[key] ?? [])]);
   return {

@@ -284,6 +284,14 @@ export const handsOps = shapes({
     doc: 'connects to a Unix stream socket; the path may be longer than sun_path',
   },
   socketpair: { args: { a: 'into', b: 'into' }, doc: 'makes a pair of connected Unix stream sockets' },
+  notifyListen: {
+    args: { dir: 'string', name: 'string', into: 'into' },
+    doc: 'makes a Unix datagram socket in a directory, to which anybody who reaches it may write',
+  },
+  notifyRelay: {
+    args: { socket: 'slot', target: 'string', process: 'slot', addition: 'template', forLife: 'number' },
+    doc: 'passes on to the socket target what a process (null: the stub’s) says of itself (sd_notify), with this line when it is ready: until then, or for its life in the background; what fails is only a warning',
+  },
 
   // cgroups.
   cgroupMake: {

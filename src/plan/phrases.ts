@@ -26,6 +26,9 @@ export const handsPhrases: Phrases<HandsOp> = {
   close: ({ file }) => `close ${file}`,
   connect: ({ path, into }) => `connect to ${path} as ${into}`,
   socketpair: ({ a, b }) => `make a pair of sockets, ${a} and ${b}`,
+  notifyListen: ({ dir, name, into }) => `listen at ${dir}/${name} as ${into}`,
+  notifyRelay: ({ target, forLife }) =>
+    `tell ${target} ${forLife ? 'what the process says of itself' : 'when the process says that it is ready'}`,
   cgroupMake: ({ path, into }) => `make cgroup ${path} as ${into}`,
   cgroupEmpty: ({ dir }) => `check that no process is in ${dir}`,
   deviceFilter: ({ dir, filter }) => `filter devices of ${dir} (${filter.length / 8} instructions)`,

@@ -456,6 +456,17 @@ row_listen_fds() {
   same "${lines[0]}" '2 1'
   contains "$output" 4
 }
+row_notify_socket() {
+  musl-gcc -static -o "$WORK/notify" "$LIVE/tools/notify.c"
+  background python3 "$LIVE/tools/notify-listener.py" "$WORK/manager" "$WORK/heard" </dev/null >/dev/null 2>&1
+  eventually test -e "$WORK/heard"
+  edit_config --arg tool "$WORK/notify" '.process.args = ["sh", "-c", "/tmp/notify READY=1; exec sleep 600"]
+    | .mounts += [{destination: "/tmp/notify", source: $tool, options: ["bind"]}]'
+  export NOTIFY_SOCKET=$WORK/manager
+  quiet create --bundle "$BUNDLE" "$ID"
+  quiet start "$ID"
+  same "$(cat "$WORK/heard")" "'READY=1\nMAINPID=$(pid_of)'"
+}
 row_unknown_capability() {
   edit_config '.process.capabilities.bounding += ["CAP_OF_TOMORROW"] | .process.args = ["true"]'
   contains "$(call run --bundle "$BUNDLE" "$ID")" CAP_OF_TOMORROW

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path/posix';
 import type { Request } from '../../execute/messages.ts';
+import { NOTIFY_VARIABLE } from '../../plan/notify.ts';
 import type { Context } from '../context.ts';
 import { absolute, environment } from '../paths.ts';
 import type { Values } from '../values.ts';
@@ -26,6 +27,7 @@ export function createVerb(
     ...inherited(request, values),
     ...files(request, values),
     systemdCgroup,
+    notifySocket: environment(request, NOTIFY_VARIABLE),
   };
 }
 

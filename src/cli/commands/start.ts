@@ -1,7 +1,9 @@
 import type { Finish } from '../../execute/messages.ts';
 import { start as startContainer } from '../../lifecycle/start.ts';
+import { NOTIFY_VARIABLE } from '../../plan/notify.ts';
 import type { Context } from '../context.ts';
 import { checkId } from '../id.ts';
+import { environment } from '../paths.ts';
 import type { Values } from '../values.ts';
 
 export async function start(
@@ -9,5 +11,6 @@ export async function start(
   _values: Values,
   [id = '']: readonly string[],
 ): Promise<Finish | null> {
-  return startContainer(context, { id: checkId(id) });
+  const notifySocket = environment(context.request, NOTIFY_VARIABLE);
+  return startContainer(context, { id: checkId(id), notifySocket });
 }
