@@ -7,8 +7,9 @@ import { untraced } from '../execute/trace.ts';
 import { Guess } from '../guess.ts';
 import { anew } from '../remember.ts';
 import { loadCommand } from './commands.ts';
-import type { Context, LogTarget } from './context.ts';
+import type { Context } from './context.ts';
 import { versionText } from './format/version.ts';
+import { type LogTarget, parseLog } from './log.ts';
 import { Outcome } from './outcome.ts';
 import { type Parsed, parseCommandLine } from './parse.ts';
 import { absolute, stateRoot } from './paths.ts';
@@ -106,11 +107,10 @@ async function help(command: (Parsed & { kind: 'help' })['command']): Promise<st
 }
 
 function logTarget(request: Request, global: Values): LogTarget {
-  const path = global.text('log');
-  return {
-    path: path === null || path === '' ? null : absolute(request, path),
-    format: global.text('log-format') === 'json' ? 'json' : 'text',
-  };
+  const target = parseLog(global.text('log'), global.text('log-format') === 'json' ? 'json' : 'text');
+  return 'path' in target && target.path !== null
+    ? { ...target, path: absolute(request, target.path) }
+    : target;
 }
 
 /** crun's option is the later word, since only its callers give it. */

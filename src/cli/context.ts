@@ -3,13 +3,7 @@ import type { Request } from '../execute/messages.ts';
 import type { Trace } from '../execute/trace.ts';
 import type { Guess } from '../guess.ts';
 import type { Remember } from '../remember.ts';
-
-/** Where `--log` wants the messages of this command. */
-export interface LogTarget {
-  /** Absolute; null: warnings go to standard error as lines of text. */
-  readonly path: string | null;
-  readonly format: 'text' | 'json';
-}
+import type { LogTarget } from './log.ts';
 
 /**
  * What every verb of `src/lifecycle` gets beside its own options: `verb(context, options): Promise<Finish | null>`.

@@ -36,7 +36,7 @@ const also = (alias: string | undefined): Options => (alias === undefined ? {} :
 
 export const globalOptions: OptionTable = {
   root: value('directory of the state of containers (default: /run/railcar, or $XDG_RUNTIME_DIR/railcar)'),
-  log: value('file to which messages are appended'),
+  log: value('file to which messages are appended; journald:ID and syslog:ID send them there'),
   'log-format': {
     ...value('form of the messages in the log file'),
     choices: ['text', 'json'],
@@ -86,6 +86,8 @@ const creating: OptionTable = {
   'preserve-fds': preserveFds,
 };
 
+const regex = flag('the id is a regular expression: do it to all containers that match', 'r');
+
 const criu: OptionTable = {
   'image-path': value('directory of the image (default: ./checkpoint)'),
   'work-path': value("directory of CRIU's working files and logs"),
@@ -116,13 +118,13 @@ export const commands = {
     summary: 'send a signal to a container',
     usage: `${id} [signal]`,
     words: [1, 2],
-    options: { all: flag('signal every process of the container', 'a') },
+    options: { all: flag('signal every process of the container', 'a'), regex },
   },
   delete: {
     summary: 'delete a container that has stopped',
     usage: id,
     words: [1, 1],
-    options: { force: flag('kill it first if it runs', 'f') },
+    options: { force: flag('kill it first if it runs', 'f'), regex },
   },
   run: {
     summary: 'create a container, start it and wait for it',

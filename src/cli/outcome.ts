@@ -2,7 +2,7 @@ import { RailcarError } from '../errors.ts';
 import type { Hands } from '../execute/hands.ts';
 import type { Finish, Request } from '../execute/messages.ts';
 import type { LogEntry } from '../log/line.ts';
-import type { LogTarget } from './context.ts';
+import type { LogDaemon, LogTarget } from './log.ts';
 
 /** Collects what one command has to say beside its result, and puts it into the Finish. */
 export class Outcome {
@@ -46,6 +46,7 @@ export class Outcome {
     const entries = this.#entries;
     this.#entries = [];
     if (entries.length === 0) return finish;
+    if ('daemon' in this.#log) return this.#toDaemon(this.#log, entries, finish);
     const { path, format } = this.#log;
     if (path === null) {
       const lines = entries.map(({ level, message }) => (level === 'error' ? '' : `${level}: ${message}\n`));
@@ -55,6 +56,20 @@ export class Outcome {
     const now = new Date(Number(this.#request.numbers.now));
     const text = (finish.log?.text ?? '') + entries.map((entry) => logLine(format, now, entry)).join('');
     return { ...finish, log: { path, text } };
+  }
+
+  async #toDaemon(
+    { daemon, identifier }: LogDaemon,
+    entries: readonly LogEntry[],
+    finish: Finish,
+  ): Promise<Finish> {
+    const { logDatagram, logSockets } = await import('../log/socket.ts');
+    const pid = Number(this.#request.numbers.pid);
+    const messages = entries.map((entry) => logDatagram(daemon, identifier, pid, entry));
+    return {
+      ...finish,
+      log: { path: logSockets[daemon], text: (finish.log?.text ?? '') + messages.join('') },
+    };
   }
 
   /** The end of a command that failed: message on standard error and as the last line of the log. */

@@ -145,7 +145,10 @@ export interface Finish {
   readonly code: number;
   readonly stdout: string | Uint8Array;
   readonly stderr: string | Uint8Array;
-  /** Appended (O_APPEND) to the file of `--log`, in one write. */
+  /**
+   * Appended (O_APPEND) to the file of `--log`, in one write. A text that begins with a NUL is for a datagram socket: each
+   * part behind a NUL is sent by itself.
+   */
   readonly log?: { readonly path: string; readonly text: string };
   /**
    * The launcher stays as monitor of the process it spawned: copies the terminal if there is a console slot, forwards

@@ -11,7 +11,8 @@ import type { ContainerRecord } from '../state/record.ts';
 import { requireStatus } from '../state/transitions.ts';
 import { carryOut, done, goneMeanwhile } from './carry-out.ts';
 import { INIT_SLOT } from './init.ts';
-import { initSignal } from './kill.ts';
+import { initSignal, unlessGone } from './kill.ts';
+import { forMatching } from './matching.ts';
 import { inBundle } from './positions.ts';
 
 /** How long (ms) a killed process may take to be gone. */
@@ -29,8 +30,7 @@ export async function remove(
 ): Promise<Finish | null> {
   const container = await find(context, id, force);
   if (container === null) return removeRemains(context, id);
-  const kill = force || (evenCreated && container.status === 'created');
-  requireStatus(kill ? 'delete --force' : 'delete', container.status, id);
+  requireRemovable(container, { force, evenCreated });
   const plan = { hands: removalOps(container), stubs: [], teardown: [] };
   try {
     const locate = inBundle(context.hands, container.record);
@@ -39,6 +39,23 @@ export async function remove(
     if (force && isMissing(error)) return done;
     throw error;
   }
+}
+
+/** The same of every container whose id matches. */
+export async function removeMatching(
+  context: Context,
+  pattern: string,
+  verb: Omit<DeleteVerb, 'id'>,
+): Promise<Finish | null> {
+  return forMatching(context, pattern, (container) => {
+    requireRemovable(container, verb);
+    return removalOps(container);
+  });
+}
+
+function requireRemovable({ id, status }: Container, { force, evenCreated }: Omit<DeleteVerb, 'id'>): void {
+  const kill = force || (evenCreated && status === 'created');
+  requireStatus(kill ? 'delete --force' : 'delete', status, id);
 }
 
 /** Null: there is no readable record, and `force` means to go on without one. */
@@ -110,13 +127,6 @@ function endLauncher({ launcher }: ContainerRecord): HandsOp[] {
 
 function awaitExit(process: string): HandsOp {
   return { op: 'waitExit', process, deadline: EXIT_DEADLINE, origin: 'init_process_pid' };
-}
-
-/** ESRCH: it has exited by itself. EBADF: that was known when its pidfd was to be opened. */
-function unlessGone(op: HandsOp): HandsOp {
-  return op.op === 'pidfd' || op.op === 'signal' || op.op === 'waitExit'
-    ? { ...op, orElse: { on: ['ESRCH', 'EBADF'], do: [] } }
-    : op;
 }
 
 function isMissing(error: unknown): boolean {

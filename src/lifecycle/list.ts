@@ -5,7 +5,7 @@ import { RailcarError } from '../errors.ts';
 import type { Hands } from '../execute/hands.ts';
 import type { Answer, Read } from '../execute/messages.ts';
 import { file, missing, readGroups, textOf, there } from '../execute/reads.ts';
-import { container, recordPath } from '../state/container.ts';
+import { type Container, container, recordPath } from '../state/container.ts';
 import { FREEZER, PROCESS } from '../state/links.ts';
 import { type ContainerRecord, parseRecord, parseRecordHead } from '../state/record.ts';
 import { FIFO, type StatusAnswers, statusFrom, statusReads } from '../state/status.ts';
@@ -18,12 +18,24 @@ interface Entry {
   readonly answers: StatusAnswers | undefined;
 }
 
+interface Containers {
+  readonly containers: readonly { readonly found: Container; readonly owner: number }[];
+  /** Names by uid. */
+  readonly users: ReadonlyMap<string, string>;
+}
+
+/** What `list` prints of every container below the state root, by id. */
+export async function list(context: Context, what: 'everything' | 'lines'): Promise<ContainerState[]> {
+  const { containers, users } = await containersBelow(context, what);
+  return containers.map(({ found, owner }) => stateOf(found, users.get(String(owner)) ?? `#${owner}`));
+}
+
 /**
  * Every container below the state root, by id. A directory without a record is not one yet, or not any more. All is read
  * at once, thanks to the links beside the records. Of `lines` neither version nor annotations are told: for them the
  * configurations would have to be parsed.
  */
-export async function list(context: Context, what: 'everything' | 'lines'): Promise<ContainerState[]> {
+export async function containersBelow(context: Context, what: 'everything' | 'lines'): Promise<Containers> {
   const { root, hands } = context;
   const each = (name: string): Read => ({ kind: 'EACH', path: root, name });
   const having = (name: string): Read => ({ kind: 'HAVING', path: root, name });
@@ -50,11 +62,11 @@ export async function list(context: Context, what: 'everything' | 'lines'): Prom
     return [{ stateDir, record: parsed, answers: complete ? answers : undefined }];
   });
   const users = userNames(textOf(own.users) ?? '');
-  const shown = (await withStatus(hands, entries)).map(({ stateDir, record, answers }) => {
+  const containers = (await withStatus(hands, entries)).map(({ stateDir, record, answers }) => {
     const found = container(posix.basename(stateDir), stateDir, record, statusFrom(record, answers));
-    return stateOf(found, users.get(String(record.owner)) ?? `#${record.owner}`);
+    return { found, owner: record.owner };
   });
-  return shown.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { containers: containers.sort((a, b) => (a.found.id < b.found.id ? -1 : 1)), users };
 }
 
 /** A record that cannot be read must not hide the others. */

@@ -59,6 +59,13 @@ row_log_json() {
   call --log "$WORK/log.json" --log-format json state nobody || true
   same "$(jq -r '[.level, has("msg"), (.time | test("^20[0-9-]+T[0-9:]+"))] | join(" ")' "$WORK/log.json")" 'error true true'
 }
+row_log_targets() {
+  call "--log=file:$WORK/log" state nobody || true
+  contains "$(cat "$WORK/log")" 'container does not exist'
+  # Sent to a daemon that may not be there: never written to files of these names.
+  (cd "$WORK" && call --log=journald:x state nobody || true; call --log=syslog:x state nobody || true; [ ! -e "$WORK/journald:x" ]) >/dev/null
+  [ ! -f /dev/log ]
+}
 row_debug() { call --debug --log "$WORK/log" list >/dev/null && contains "$(cat "$WORK/log")" level=debug; }
 row_systemd_cgroup() { call --systemd-cgroup list >/dev/null; }
 row_rootless() {
@@ -168,6 +175,13 @@ row_delete_force() {
   mkdir -p "$ROOT/stray"
   quiet delete --force stray
   [ ! -e "$ROOT/stray" ]
+}
+row_regex() {
+  running
+  quiet kill --regex "^$ID\$" KILL
+  eventually has_status stopped
+  quiet delete --regex "^$ID\$"
+  same "$(containers)" ''
 }
 row_list_options() {
   running

@@ -1,5 +1,5 @@
 import type { Finish } from '../../execute/messages.ts';
-import { remove as removeContainer } from '../../lifecycle/delete.ts';
+import { remove as removeContainer, removeMatching } from '../../lifecycle/delete.ts';
 import type { Context } from '../context.ts';
 import { standsInFor } from '../format/version.ts';
 import { checkId } from '../id.ts';
@@ -10,10 +10,12 @@ export async function remove(
   values: Values,
   [id = '']: readonly string[],
 ): Promise<Finish | null> {
-  return removeContainer(context, {
-    id: checkId(id),
+  const verb = {
     force: values.flag('force'),
     // Whose callers know that it is killed then, against the specification.
     evenCreated: standsInFor(context.request.argv[0] ?? '') !== null,
-  });
+  };
+  return values.flag('regex')
+    ? removeMatching(context, id, verb)
+    : removeContainer(context, { id: checkId(id), ...verb });
 }

@@ -1,5 +1,5 @@
 import type { Finish } from '../../execute/messages.ts';
-import { kill as killContainer } from '../../lifecycle/kill.ts';
+import { kill as killContainer, killMatching } from '../../lifecycle/kill.ts';
 import type { Context } from '../context.ts';
 import { checkId } from '../id.ts';
 import { parseSignal } from '../signals.ts';
@@ -11,5 +11,8 @@ export async function kill(
   words: readonly string[],
 ): Promise<Finish | null> {
   const [id = '', signal = 'SIGTERM'] = words;
-  return killContainer(context, { id: checkId(id), signal: parseSignal(signal), all: values.flag('all') });
+  const verb = { signal: parseSignal(signal), all: values.flag('all') };
+  return values.flag('regex')
+    ? killMatching(context, id, verb)
+    : killContainer(context, { id: checkId(id), ...verb });
 }
