@@ -61,7 +61,8 @@ stop_containerd() {
 # What runs containers, as go-runc is told: its program and where its state is.
 runtime_program() { if [ "$1" = railcar ]; then echo "$RAILCAR"; else type -P "$1"; fi; }
 
-# The default runtime is runc, as on a node of a cluster; railcar is chosen by name.
+# The default runtime is runc, as on a node of a cluster; railcar is chosen by name. Where the tests run, root may not be
+# allowed to lower a process's oom_score_adj, as the plugin does for pods.
 write_config_1() {
   {
     cat <<TOML
@@ -76,6 +77,7 @@ state = "$DIR/state"
   path = "$DIR/opt"
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "$pause"
+  restrict_oom_score_adj = true
 [plugins."io.containerd.grpc.v1.cri".cni]
   bin_dir = "/usr/lib/cni"
   conf_dir = "$DIR/cni"
@@ -89,6 +91,7 @@ TOML
   runtime_type = "io.containerd.runc.v2"
   [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.$name.options]
     BinaryName = "$(runtime_program $name)"
+    Root = "/run/containerd/$name"
 TOML
     done
   } >"$DIR/config.toml"
@@ -108,6 +111,8 @@ state = "$DIR/state"
   path = "$DIR/opt"
 [plugins."io.containerd.cri.v1.images".pinned_images]
   sandbox = "$pause"
+[plugins."io.containerd.cri.v1.runtime"]
+  restrict_oom_score_adj = true
 [plugins."io.containerd.cri.v1.runtime".cni]
   bin_dir = "/usr/lib/cni"
   conf_dir = "$DIR/cni"
@@ -121,6 +126,7 @@ TOML
   runtime_type = "io.containerd.runc.v2"
   [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.$name.options]
     BinaryName = "$(runtime_program $name)"
+    Root = "/run/containerd/$name"
 TOML
     done
   } >"$DIR/config.toml"

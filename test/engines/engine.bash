@@ -103,7 +103,7 @@ make_image() {
   digest=$(sha256sum "$place/layer.tar" | cut -d ' ' -f 1)
   jq --null-input --arg digest "sha256:$digest" --arg architecture "$(dpkg --print-architecture)" '{
     architecture: $architecture, os: "linux", config: { Cmd: $ARGS.positional, Env: ["PATH=/bin"] },
-    rootfs: { type: "layers", diff_ids: [$digest] } }' --args "$@" >"$place/config.json"
+    rootfs: { type: "layers", diff_ids: [$digest] } }' --args -- "$@" >"$place/config.json"
   jq --null-input --arg name "$name" '[{ Config: "config.json", RepoTags: [$name], Layers: ["layer.tar"] }]' \
     >"$place/manifest.json"
   tar -C "$place" -c manifest.json config.json layer.tar
