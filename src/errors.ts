@@ -22,6 +22,8 @@ export const errorCodes = {
   'executable-missing': 'the program to run is not in the container',
   'executable-refused': 'the program to run cannot be executed',
   'operation-failed': 'a step of the plan failed on this host',
+  'checkpoint-failed': 'CRIU could not write or read an image of the container',
+  'image-unreadable': 'the directory of an image lacks what checkpoint writes',
   'hook-failed': 'a hook failed or took too long',
   'process-died': 'a process of railcar died before it could say why',
   'plan-refused': 'launcher and Node layer do not understand each other',

@@ -1,4 +1,6 @@
 /* Limits, users, groups and capabilities. */
+#include "io.h"
+#include "procfs.h"
 #include "stub.h"
 #include "sys.h"
 #include <linux/capability.h>
@@ -150,14 +152,34 @@ static bool is_null(const struct stat *status) {
     return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3);
 }
 
+/*
+ * The same device by the container's own name, if it has one. What was opened on a mount of the host cannot be found from
+ * inside, least of all by CRIU, which would have to write down where it is.
+ */
+static void use_own_null(const struct stub *stub, int fd) {
+    autoclose int own = open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    struct stat status;
+    int mode = fcntl(fd, F_GETFL);
+    if (own < 0 || mode < 0 || fstat(own, &status) < 0 || !is_null(&status))
+        return;
+    autoclose int opened = reopen(stub, own, mode & O_ACCMODE);
+    if (opened >= 0)
+        dup2(opened, fd);
+}
+
 /* A program opens /dev/stderr by name, which takes rights on the pipe or terminal behind it. */
 int op_fd_owner(struct stub *stub, const struct stub_fd_owner *arg) {
-    (void)stub;
     if (check_id(arg->uid.n, "fchown") < 0)
         return -1;
     for (int fd = 0; fd < 3; fd++) {
         struct stat status;
-        if (fstat(fd, &status) < 0 || status.st_uid == arg->uid.n || is_null(&status))
+        if (fstat(fd, &status) < 0)
+            continue;
+        if (is_null(&status)) {
+            use_own_null(stub, fd);
+            continue;
+        }
+        if (status.st_uid == arg->uid.n)
             continue;
         /* EINVAL and EPERM: its owner has no id in this user namespace. EROFS: a file of a read-only mount. */
         if (fchown(fd, (uid_t)arg->uid.n, (gid_t)-1) < 0 && errno != EINVAL && errno != EPERM &&

@@ -139,7 +139,7 @@ int hands_await_exec(struct hands *hands, const struct op *op) {
     int outcome = hear(hands, stub, &packet);
     if (outcome != 0)
         return outcome < 0 ? -1 : failed_with(EPROTO, "stub", NULL);
-    if (!stub->pid || stub_failed_to_exec(stub))
+    if (stub_failed_to_exec(stub))
         return stub_died(stub);
     trace_stub_executed();
     close_descriptor(&stub->control);

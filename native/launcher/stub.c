@@ -1,4 +1,5 @@
 #include "stub.h"
+#include "criu.h"
 #include "init.h"
 #include "io.h"
 #include "process.h"
@@ -92,7 +93,7 @@ static struct stub *start_one(unsigned preserve) {
     trace_step(start, "fork", INIT_NAME);
     trace_stub_forked(start);
     struct stub *started = stub;
-    *started = (struct stub){.helper = helper, .control = steal_fd(&near)};
+    *started = (struct stub){.helper = helper, .control = steal_fd(&near), .criu = -1};
     stub = NULL;
     return started;
 }
@@ -198,11 +199,13 @@ int stub_died(struct stub *stub) {
 
 bool stub_failed_to_exec(struct stub *stub) {
     siginfo_t info = {0};
-    if (waitid(P_PID, (id_t)stub->pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == 0)
+    /* Without a clone it is the helper that executes something. */
+    pid_t pid = stub->pid ? stub->pid : stub->helper;
+    if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == 0)
         return false;
     /* A zombie keeps the name of what it executed last. */
     struct process process;
-    return process_look(stub->pid, &process) == 0 && strcmp(process.name, STUB_NAME) == 0;
+    return process_look(pid, &process) == 0 && strcmp(process.name, STUB_NAME) == 0;
 }
 
 static void kill_and_reap(pid_t *pid) {
@@ -247,6 +250,7 @@ static void kill_unnamed(void) {
 
 void stubs_kill(struct stub *stubs) {
     for (struct stub *stub = stubs; stub; stub = stub->next) {
+        criu_abandon(stub);
         kill_and_reap(&stub->helper);
         if (stub->control >= 0)
             learn_pid(stub);

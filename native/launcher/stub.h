@@ -9,6 +9,8 @@ struct stub {
     int control;      /* -1: hung up */
     pid_t helper;     /* 0: reaped */
     pid_t pid;        /* the container's process, once `cloned` is reported; a child of this process too */
+    int criu;         /* the helper has become CRIU: the socket to it; -1: it has not, or is done */
+    bool criu_waits;  /* for the answer to its last notice */
 };
 
 /* The comm of a stub until execve replaces it. */

@@ -103,6 +103,10 @@ const criu: OptionTable = {
   },
   'empty-ns': list('kind of namespace that is restored without what was in it: network'),
   'auto-dedup': flag('remove pages from older images that a newer one has'),
+  'network-lock': {
+    ...value('how CRIU keeps the network still meanwhile'),
+    choices: ['iptables', 'nftables', 'skip'],
+  },
 };
 
 export const commands = {
@@ -218,6 +222,7 @@ export const commands = {
       'pid-file': pidFile,
       'no-subreaper': flag('accepted and without effect'),
       'no-pivot': flag('do not use pivot_root, for a root file system on a ramdisk'),
+      'tcp-close': flag('restore TCP connections as closed'),
       'lsm-profile': value('type:profile of the security module that the restored processes get'),
       'lsm-mount-context': value('SELinux context of the mounts'),
     },

@@ -1,4 +1,5 @@
 import type { Resources } from '../config/config.ts';
+import type { CheckpointOptions, RestoreOptions } from '../plan/criuOptions.ts';
 import type { CreateOptions } from '../plan/facts.ts';
 
 /**
@@ -76,8 +77,10 @@ export interface PsVerb extends IdVerb {
   readonly psArgs: readonly string[];
 }
 
-export interface CheckpointVerb extends IdVerb {
-  readonly preDump: boolean;
+export interface CheckpointVerb extends IdVerb, CheckpointOptions {}
+
+export interface RestoreVerb extends IdVerb, RestoreOptions {
+  readonly bundle: string;
 }
 
 export interface EventsVerb extends IdVerb {

@@ -55,6 +55,12 @@ const handsActions: Actions<HandsOp> = {
     `move the network device${quoted(device)}${name === device ? '' : quoted(name, 'as')}`,
   hook: ({ path }) => `run the hook${quoted(path)}`,
   capture: ({ path }) => `run${quoted(path)}`,
+  criu: () => 'ask CRIU',
+  criuNotice: ({ notice }) => `reach the step${quoted(notice)} of CRIU`,
+  criuEnd: () => 'finish with CRIU',
+  sendMaster: () => 'send the terminal over the console socket',
+  requireWritable: ({ descriptor }) => `write to descriptor ${descriptor ?? ''}`.trimEnd(),
+  signalReady: ({ descriptor }) => `write to descriptor ${descriptor ?? ''}`.trimEnd(),
 };
 
 const stubActions: Actions<StubOp> = {
@@ -124,6 +130,9 @@ const stubActions: Actions<StubOp> = {
   exec: ({ args }) => `execute${quoted(args?.[0])}`,
   sendNetwork: () => 'send the network namespace to the launcher',
   sendSlot: () => 'send a descriptor to the launcher',
+  openDirectory: ({ path }) => `open${quoted(path)}`,
+  packetPair: () => 'make a pair of sockets',
+  place: () => 'pass descriptors on',
 };
 
 /** The words for an operation by name; `op` is it, if it is known. */

@@ -66,11 +66,11 @@ export function features({ version, commit }: Maker) {
     annotations: {
       'org.railcar.version': version,
       'org.railcar.commit': commit,
-      // Callers ask for it under this name, whatever the runtime is called.
-      'org.opencontainers.runc.checkpoint.enabled': 'false',
+      // Callers ask for it under this name, whatever the runtime is called. Whether this host has CRIU is not asked.
+      'org.opencontainers.runc.checkpoint.enabled': 'true',
     },
-    // No annotation of config.json changes what is done.
-    potentiallyUnsafeConfigAnnotations: [],
+    // A file of options for CRIU, which it reads as root.
+    potentiallyUnsafeConfigAnnotations: ['org.criu.config'],
   };
 }
 

@@ -43,6 +43,7 @@ export async function prepareContainer(
   options: CreateOptions,
   /** See STUB; null if nothing is to be executed. */
   hint: Read | null = stub(options.preserveFds),
+  build: (config: Config, facts: Facts) => Plan = (config, facts) => buildCreate(config, facts, options),
 ): Promise<Prepared> {
   const stateDir = `${context.root}/${target.id}`;
   const configPath = target.configFile ?? `${target.bundle}/config.json`;
@@ -103,7 +104,7 @@ export async function prepareContainer(
     const grantable = grantableCapabilities(caller, namespaceKind(config, 'user') !== 'none');
     warnOfUngranted(config.process.capabilities, grantable, context.warn);
     refuseMounted(config, posix.resolve(target.bundle, config.root.path), mountinfo);
-    return trace.span('build', () => buildCreate(config, facts, options), 'plan');
+    return trace.span('build', () => build(config, facts), 'plan');
   });
   return { config, positions, plan };
 }

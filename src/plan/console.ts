@@ -17,7 +17,7 @@ export interface ConsolePlan {
 }
 
 const none: ConsolePlan = { connect: [], slots: [], pty: [], raw: [], receive: [] };
-const SOCKET_SLOT = 'console.socket';
+export const SOCKET_SLOT = 'console.socket';
 
 /**
  * A terminal's master goes to whoever listens on the console socket, or to the launcher, which then stays in the

@@ -183,7 +183,7 @@ const LOCK_DEADLINE = 10_000;
 const FIFO_SLOT = 'fifo';
 
 /** The id belongs to whoever makes its directory. */
-function claimOps({ stateDir }: Facts): HandsOp[] {
+export function claimOps({ stateDir }: Pick<Facts, 'stateDir'>): HandsOp[] {
   const origin = 'state';
   return [
     { op: 'mkdirAll', path: posix.dirname(stateDir), mode: 0o711, origin },
@@ -223,7 +223,12 @@ function fifoOps(config: Config, { stateDir }: Facts): HandsOp[] {
   ];
 }
 
-function newRecord(config: Config, facts: Facts, options: CreateOptions, parts: Parts): NewRecord {
+export function newRecord(
+  config: Config,
+  facts: Facts,
+  options: Pick<CreateOptions, 'systemdCgroup' | 'noNewKeyring'>,
+  parts: Pick<Parts, 'cgroups' | 'resctrl'> & { readonly root: { readonly path: string } },
+): NewRecord {
   return {
     id: facts.id,
     bundle: facts.bundle,

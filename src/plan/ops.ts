@@ -394,6 +394,32 @@ export const handsOps = shapes({
     args: { path: 'string', args: 'strings', env: 'strings' },
     doc: 'runs a program of the host and returns its standard output in the result',
   },
+
+  // Checkpoints. The last stub has become CRIU (`criu swrk`): see src/plan/criu.ts.
+  criu: {
+    args: { socket: 'slot', request: 'bytes' },
+    doc: 'asks CRIU for something (criu_req as protobuf) over its socket, which is its own from then on',
+  },
+  criuNotice: {
+    args: { notice: 'string', into: 'into', adopt: 'number' },
+    doc: 'lets CRIU go on until it gives this notice, for which it then waits; a descriptor that comes along (the master of a terminal) is kept; adopt: the process of the notice is the container’s from now on',
+  },
+  criuEnd: {
+    args: {},
+    doc: 'lets CRIU go on until it says what has come of the request, and end',
+  },
+  sendMaster: {
+    args: { socket: 'slot', master: 'slot' },
+    doc: 'sends the master of a terminal over a console socket, with the name of the slave, and closes both; EBADF if there is none',
+  },
+  requireWritable: {
+    args: { descriptor: 'number' },
+    doc: 'fails unless the caller has passed this descriptor and it can be written to',
+  },
+  signalReady: {
+    args: { descriptor: 'number' },
+    doc: 'writes one NUL to a descriptor of the caller and closes it',
+  },
 });
 
 /** What the init stub does: first in the caller's context, after `clone` inside the container. */
@@ -594,7 +620,7 @@ export const stubOps = shapes({
   // Becoming the user's process. Every path from here on is the container's own.
   fdOwner: {
     args: { uid: 'number' },
-    doc: 'gives descriptors 0 to 2 to the user where they are not already theirs (not /dev/null)',
+    doc: 'gives descriptors 0 to 2 to the user where they are not already theirs; /dev/null becomes the container’s own instead',
   },
   scheduler: {
     args: {
@@ -658,6 +684,15 @@ export const stubOps = shapes({
   },
   sendNetwork: { args: {}, doc: 'sends its network namespace to the hands, which take it with receive' },
   sendSlot: { args: { file: 'slot' }, doc: 'sends a descriptor to the hands, which take it with receive' },
+  openDirectory: { args: { path: 'string', into: 'into' }, doc: 'opens a directory of the host' },
+  packetPair: {
+    args: { a: 'into', b: 'into' },
+    doc: 'makes a pair of connected Unix sockets that keep packets apart; whoever holds one is told this process’s pid as that of the other',
+  },
+  place: {
+    args: { files: 'slots' },
+    doc: 'makes these descriptors 3 and following, which exec then preserves instead of the caller’s',
+  },
 });
 
 type Table = Readonly<Record<string, OpShape>>;

@@ -58,6 +58,12 @@ export const handsPhrases: Phrases<HandsOp> = {
   hook: ({ path, args, timeout, severity }) =>
     `run hook ${command(path, args)}${within(timeout)}${severity === 'warn' ? ', failure is only a warning' : ''}`,
   capture: ({ path, args }) => `run ${command(path, args)} for its output`,
+  criu: ({ request }) => `send CRIU a request of ${request.length} bytes`,
+  criuNotice: ({ notice }) => `let CRIU go on until ${notice}`,
+  criuEnd: () => 'let CRIU finish',
+  sendMaster: ({ master, socket }) => `send ${master} over ${socket}`,
+  requireWritable: ({ descriptor }) => `check that descriptor ${descriptor} can be written to`,
+  signalReady: ({ descriptor }) => `write a NUL to descriptor ${descriptor}`,
 };
 
 export const stubPhrases: Phrases<StubOp> = {
@@ -139,6 +145,9 @@ export const stubPhrases: Phrases<StubOp> = {
     `execute ${args.join(' ')} with ${env.length} variables${preserved(preserve)}`,
   sendNetwork: () => 'send the network namespace to the launcher',
   sendSlot: ({ file }) => `send ${file} to the launcher`,
+  openDirectory: ({ path, into }) => `open ${path} as ${into}`,
+  packetPair: ({ a, b }) => `make a pair of sockets, ${a} and ${b}`,
+  place: ({ files }) => `make ${list(files)} descriptors 3 and following`,
 };
 
 function octal(mode: number | bigint): string {

@@ -165,13 +165,13 @@ describe('is there whatever the build does', () => {
       {
         'org.railcar.version': '1',
         'org.railcar.commit': 'c',
-        'org.opencontainers.runc.checkpoint.enabled': 'false',
+        'org.opencontainers.runc.checkpoint.enabled': 'true',
       },
     ]);
   });
 
   test('potentiallyUnsafeConfigAnnotations', async () => {
-    expect(values(await document(), 'potentiallyUnsafeConfigAnnotations')).toEqual([[]]);
+    expect(values(await document(), 'potentiallyUnsafeConfigAnnotations')).toEqual([['org.criu.config']]);
   });
 
   const inner = featureProperties();

@@ -412,7 +412,7 @@ row_features_shape() {
 }
 row_features_cgroup() { same "$(call features | jq -c '.linux.cgroup | [.v1, .v2] | all')" true; }
 row_features_annotations() {
-  same "$(call features | jq -c '.annotations | ."org.opencontainers.runc.checkpoint.enabled"')" '"false"'
+  same "$(call features | jq -c '.annotations | ."org.opencontainers.runc.checkpoint.enabled"')" '"true"'
 }
 
 # --- other behaviour

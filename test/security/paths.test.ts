@@ -29,6 +29,8 @@ const allowed: Readonly<Record<string, readonly [calls: number, why: string]>> =
   'executable.c open(': [2, 'in the container, O_PATH, as its process; and /'],
   'home.c open(': [1, 'in the container: /etc/passwd, O_NOFOLLOW, when seccomp forbids openat2'],
   'home.c sys_openat2(AT_FDCWD': [1, 'in the container: /etc/passwd without magic links'],
+  'identity.c open(': [1, 'in the container: /dev/null, never followed, looked at before it is opened'],
+  'place.c open(': [1, 'a directory of the host that --image-path or --work-path names'],
   'interpreter.c open(': [1, 'in the container, as its process, for a message'],
   'interpreter.c access(': [1, 'in the container, as its process, for a message'],
   'bind.c sys_open_tree(AT_FDCWD': [2, 'a source, a path of the host that config.json names'],

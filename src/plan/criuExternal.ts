@@ -1,0 +1,101 @@
+import { posix } from 'node:path';
+import type { CgroupHost } from '../cgroups/host.ts';
+import type { Config, Mount } from '../config/config.ts';
+import { option, pair } from './criuOptions.ts';
+import { parseMountOptions } from './mountOptions.ts';
+import { namespaceKind } from './namespaces.ts';
+import type { Field } from './protobuf.ts';
+
+/** A mount as the container's mountinfo shows it. */
+export interface Mounted {
+  /** What of the file system is shown. */
+  readonly root: string;
+  readonly point: string;
+  readonly type: string;
+}
+
+/** A namespace that belongs to others is neither written nor made: both sides know it by this key, as runc's images do. */
+export const namespaceKeys = { network: 'extRootNetNS', pid: 'extRootPidNS' } as const;
+type Keyed = keyof typeof namespaceKeys;
+const kinds = { network: 'net', pid: 'pid' } as const;
+
+/** Of a dump: joined namespaces of these kinds, by inode. */
+export function externalNamespaces(config: Config, inodes: Readonly<Record<Keyed, number>>): Field[] {
+  const joined = (Object.keys(kinds) as Keyed[]).filter((type) => namespaceKind(config, type) === 'joined');
+  return joined.map((type) => option('external', `${kinds[type]}[${inodes[type]}]:${namespaceKeys[type]}`));
+}
+
+/**
+ * Of a dump: what is mounted from the outside, under a name that the restore gives a source to. For a bind mount that is
+ * its destination in config.json, for a masked file /dev/null, for a cgroup its place.
+ */
+export function externalMounts(config: Config, mounted: readonly Mounted[]): Field[] {
+  const points = new Map(mounted.map((mount) => [mount.point, mount]));
+  const bound = [
+    ...(config.mounts ?? []).filter(isBind).map(({ destination }) => posix.resolve('/', destination)),
+    ...(config.linux?.devices ?? []).map(({ path }) => posix.resolve('/', path)),
+  ].filter((path) => points.has(path));
+  const masked = (config.linux?.maskedPaths ?? []).filter((path) =>
+    points.get(posix.resolve('/', path))?.root.endsWith('/null'),
+  );
+  return [
+    ...[...new Set(bound)].map((path) => pair('ext_mnt', path, path)),
+    ...masked.map((path) => pair('ext_mnt', posix.resolve('/', path), NULL)),
+    ...cgroupPoints(config, mounted).map((path) => pair('ext_mnt', path, path)),
+  ];
+}
+
+const NULL = '/dev/null';
+
+/** v1 without a cgroup namespace shows the container's cgroups, bound from the host. */
+function cgroupPoints(config: Config, mounted: readonly Mounted[]): string[] {
+  if (namespaceKind(config, 'cgroup') === 'new') return [];
+  const places = (config.mounts ?? []).filter(({ type }) => type === 'cgroup');
+  return mounted
+    .filter(
+      ({ type, point }) => type === 'cgroup' && places.some((place) => isBelow(point, place.destination)),
+    )
+    .map(({ point }) => point);
+}
+
+/** Of a restore: the sources of all those. */
+export function mountSources(
+  config: Config,
+  bundle: string,
+  host: CgroupHost,
+  cgroupPaths: Readonly<Record<string, string>>,
+): Field[] {
+  const binds = (config.mounts ?? [])
+    .filter(isBind)
+    .map(
+      ({ destination, source = '' }) =>
+        [posix.resolve('/', destination), posix.resolve(bundle, source)] as const,
+    );
+  const devices = (config.linux?.devices ?? []).map(({ path }) => [posix.resolve('/', path), path] as const);
+  const cgroups = (config.mounts ?? [])
+    .filter(({ type }) => type === 'cgroup' && namespaceKind(config, 'cgroup') !== 'new')
+    .flatMap((mount) => cgroupSources(mount, host, cgroupPaths));
+  const sources = new Map([...binds, ...devices, ...cgroups, [NULL, NULL] as const]);
+  return [...sources].map(([key, source]) => pair('ext_mnt', key, source));
+}
+
+function cgroupSources(
+  { destination }: Mount,
+  { hierarchies }: CgroupHost,
+  paths: Readonly<Record<string, string>>,
+): (readonly [string, string])[] {
+  return hierarchies.flatMap(({ version, controllers, mountPoint }) => {
+    const own = controllers.map((controller) => paths[controller]).find(Boolean);
+    if (version !== 1 || own === undefined) return [];
+    return [[posix.join(destination, posix.basename(mountPoint)), own] as const];
+  });
+}
+
+export function isBind({ type, options = [] }: Mount): boolean {
+  const { bind, remount } = parseMountOptions(options);
+  return !remount && (bind || type === 'bind');
+}
+
+export function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? folder : `${folder}/`);
+}
