@@ -4,13 +4,7 @@
 
 # Sets CRI, or skips: in CI it has to be there.
 find_cri() {
-  CRI=$("$BATS_TEST_DIRNAME/cri/install") || {
-    [ "${CI:-}" != true ] || {
-      echo "the client cannot be built: $CRI" >&2
-      return 1
-    }
-    skip "the client cannot be built: $CRI"
-  }
+  CRI=$("$BATS_TEST_DIRNAME/cri/install") || cannot_be_had 'the client' "$CRI"
   export CRI
 }
 
