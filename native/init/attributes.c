@@ -4,23 +4,25 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-/* The kernel's EINVAL has many reasons; this is the one that people run into. */
-static int unlike(int mount, int target) {
+/* The kernel's EINVAL has many reasons; this is the one that people run into. NULL if it is another. */
+static const char *unlike(int mount, int target) {
     struct stat above, below;
     if (fstat(mount, &above) < 0 || fstat(target, &below) < 0 ||
         S_ISDIR(above.st_mode) == S_ISDIR(below.st_mode))
-        return 0;
-    return S_ISDIR(above.st_mode) ? ENOTDIR : EISDIR;
+        return NULL;
+    return S_ISDIR(above.st_mode) ? "it is a file, and what goes there is a directory"
+                                  : "what goes there is a file, and it is a directory";
 }
 
 int attach(int mount, int target, const char *dest) {
     if (sys_move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0)
         return 0;
-    int error = errno, better = error == EINVAL ? unlike(mount, target) : 0;
-    failed_with(better ? better : error, "move_mount", "%s", dest);
-    if (better)
-        failure_detail(better == EISDIR ? "it is a directory, and what goes there is a file"
-                                        : "it is a file, and what goes there is a directory");
+    int error = errno;
+    const char *why = error == EINVAL ? unlike(mount, target) : NULL;
+    /* mount(2) says ENOTDIR either way, and Docker's advice on such mounts waits for that word. */
+    failed_with(why ? ENOTDIR : error, "move_mount", "%s", dest);
+    if (why)
+        failure_detail("%s", why);
     return -1;
 }
 

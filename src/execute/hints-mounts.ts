@@ -9,7 +9,6 @@ const ENOTBLK = 15;
 const EEXIST = 17;
 const ENODEV = 19;
 const ENOTDIR = 20;
-const EISDIR = 21;
 const EINVAL = 22;
 const ENOSPC = 28;
 const EROFS = 30;
@@ -21,6 +20,8 @@ const mounts = [...fileSystems, ...binds];
 
 const on = (ops: readonly string[], errno: number, step?: RegExp) => (failure: Failure) =>
   ops.includes(failure.op) && failure.errno === errno && (step === undefined || step.test(failure.step));
+
+const unlike = on(mounts, ENOTDIR, /^move_mount/);
 
 const hint = (when: Hint['when'], text: string): Hint => ({ when, text: () => text });
 
@@ -42,10 +43,13 @@ export const mountHints: readonly Hint[] = [
     'the mount point is not there, and what it would be made in is read-only',
   ),
   hint(
-    on(mounts, ENOTDIR, /^move_mount/),
+    (failure) => unlike(failure) && failure.detail.startsWith('it is a file'),
     'a directory is mounted on a directory: remove the file, or mount a file there',
   ),
-  hint(on(mounts, EISDIR, /^move_mount/), 'a file is mounted on a file: name one in this directory'),
+  hint(
+    (failure) => unlike(failure) && failure.detail.startsWith('what goes there is a file'),
+    'a file is mounted on a file: name one in this directory',
+  ),
   hint(
     on(mounts, ELOOP),
     'links of the image are followed inside it, 40 at most, and none may lead to /proc or /sys themselves',

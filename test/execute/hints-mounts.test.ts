@@ -8,8 +8,6 @@ const failures: readonly [op: string, step: string, errno: number, hint: RegExp]
   ['mountFs', 'sendfile', 28, /needs a larger size=/],
   ['mountFs', 'mkdirat', 30, /what it would be made in is read-only/],
   ['bind', 'open(O_CREAT)', 30, /what it would be made in is read-only/],
-  ['bind', 'move_mount', 20, /remove the file, or mount a file there/],
-  ['bind', 'move_mount', 21, /a file is mounted on a file/],
   ['mountFs', 'openat2', 40, /none may lead to \/proc or \/sys/],
   ['openTree', 'open_tree', 2, /must exist on the host/],
   ['openTree', 'open_tree', 13, /within reach of the user/],
@@ -27,4 +25,21 @@ const failures: readonly [op: string, step: string, errno: number, hint: RegExp]
 test.each(failures)('%s, %s, %i: %s', (op, step, errno, hint) => {
   const nothing = { program: 3, index: 0, origin: '', subject: '', detail: '', status: 0 };
   expect(hintFor({ ...nothing, op, step, errno })).toMatch(hint);
+});
+
+// One errno for both, as mount(2) has it; what was found tells them apart.
+test.each([
+  ['it is a file, and what goes there is a directory', /remove the file, or mount a file there/],
+  ['what goes there is a file, and it is a directory', /a file is mounted on a file/],
+])('a mount on something unlike it: %s', (detail, hint) => {
+  const failure = {
+    program: 3,
+    index: 0,
+    origin: '',
+    subject: '',
+    status: 0,
+    op: 'bind',
+    step: 'move_mount',
+  };
+  expect(hintFor({ ...failure, errno: 20, detail })).toMatch(hint);
 });

@@ -28,7 +28,7 @@ mount_of() { jq -nc --arg d "$1" --arg t "$2" --arg s "$3" '{destination: $d, ty
 
 @test "a file on a directory, a directory on a file" {
   refused ".mounts += [$(mount_of /etc bind /etc/passwd bind)]" \
-    'mounts\[3\]: cannot bind "/etc/passwd" on "/etc": is a directory \(EISDIR\): it is a directory, and what goes there is a file' \
+    'mounts\[3\]: cannot bind "/etc/passwd" on "/etc": not a directory \(ENOTDIR\): what goes there is a file, and it is a directory' \
     'a file is mounted on a file'
   refused ".mounts += [$(mount_of /etc/passwd bind /etc bind)]" \
     'mounts\[3\]: cannot bind "/etc" on "/etc/passwd": not a directory \(ENOTDIR\): it is a file' 'a directory is mounted on a directory'
