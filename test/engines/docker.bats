@@ -67,13 +67,13 @@ readonly wait_quietly='trap "exit 0" TERM; while :; do sleep 0.1; done'
 }
 
 @test "-it has a terminal that takes input and answers" {
-  run -0 run_on_terminal $'tty; echo $((6 * 7)); exit\n' /usr/bin/docker -H "unix://$DIR/docker.sock" run --rm -it box
+  run -0 run_on_terminal $'tty; echo $((6 * 7)); exit\n' "$DIR/docker" run --rm -it box
   [[ $output == *$'/dev/pts/0\n42'* ]]
 }
 
 @test "-t has the size that the client's terminal has" {
   run -0 run_on_terminal '' sh -c "stty rows 33 cols 77; \
-    /usr/bin/docker -H unix://$DIR/docker.sock run --rm -t box sh -c 'sleep 0.5; stty size'"
+    $DIR/docker run --rm -t box sh -c 'sleep 0.5; stty size'"
   [[ $output == *'33 77'* ]]
 }
 
@@ -104,7 +104,7 @@ readonly wait_quietly='trap "exit 0" TERM; while :; do sleep 0.1; done'
   start box sleep 60
   run -0 docker exec --interactive "$started" cat <<<'to exec'
   [ "$output" = 'to exec' ]
-  run -0 run_on_terminal $'tty; exit\n' /usr/bin/docker -H "unix://$DIR/docker.sock" exec -it "$started" sh
+  run -0 run_on_terminal $'tty; exit\n' "$DIR/docker" exec -it "$started" sh
   [[ $output == */dev/pts/* ]]
   run -0 docker exec --user alice --workdir /tmp --env COLOUR=blue "$started" sh -c 'id -un; pwd; echo $COLOUR'
   [ "$output" = $'alice\n/tmp\nblue' ]
@@ -406,7 +406,7 @@ all_capabilities() {
 @test "a build's RUN steps" {
   mkdir -p "$DIR/context"
   printf 'FROM box\nRUN echo built > /built\nUSER 1000\nRUN id -u > /tmp/user\n' >"$DIR/context/Dockerfile"
-  run -0 env DOCKER_BUILDKIT=0 DOCKER_CONFIG="$DIR/client" /usr/bin/docker -H "unix://$DIR/docker.sock" \
+  run -0 env DOCKER_BUILDKIT=0 "$DIR/docker" \
     build --quiet --tag built "$DIR/context"
   run -0 docker run --rm built cat /built /tmp/user
   [ "$output" = $'built\n1000' ]
@@ -430,7 +430,7 @@ all_capabilities() {
 no_engine_runs() {
   local engine ours exe
   engine=$(realpath "$(dirname "$RAILCAR")/lib/engine")
-  ours=$(readlink "/proc/$(<"$DIR/docker.pid")/ns/net")
+  ours=$(readlink "/proc/$(<"$DIR/place.pid")/ns/net")
   for exe in /proc/[0-9]*/exe; do
     if [ "$(readlink "$exe")" = "$engine" ] && [ "$(readlink "${exe%exe}ns/net")" = "$ours" ]; then return 1; fi
   done
