@@ -24,9 +24,10 @@ start_docker() {
   import_busybox
 }
 
+# make_folder [FOLDER]
 make_folder() {
   # Short: a socket's path may have 107 characters.
-  DIR=$(mktemp -d /tmp/railcar-docker.XXXXXX)
+  if [ $# -gt 0 ]; then DIR=$1; else DIR=$(mktemp -d /tmp/railcar-docker.XXXXXX); fi
   export DIR RUNTIME RAILCAR
   export CGROUP=/railcar-test-$$
   # A user of a remapped daemon has to get through.
