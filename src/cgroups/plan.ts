@@ -10,7 +10,6 @@ import { cgroupPlaces, type Place } from './paths.ts';
 import { madeBefore } from './reads.ts';
 import type { Setting } from './setting.ts';
 import { subtreeOps, unifiedControllers } from './subtree.ts';
-import { refuseSystemd } from './systemd.ts';
 import { v1Settings } from './v1.ts';
 import { v2Settings } from './v2.ts';
 
@@ -50,40 +49,42 @@ export const REMOVE_DEADLINE = 2000;
 
 /**
  * How the container's cgroups are made, filled and found again. Throws PlanError when that cannot be. `rootless`: the
- * caller is not the host's root.
+ * caller is not the host's root. `scope`: systemd makes the v2 cgroup, and with it the process's place in it, before `make`.
  */
 export function cgroupOps(
   config: CgroupConfig,
   host: CgroupHost,
   id: string,
-  systemdCgroup: boolean,
   rootless = false,
+  scope = false,
 ): CgroupPlan {
-  if (systemdCgroup) refuseSystemd(config.linux?.cgroupsPath, host);
   const places = cgroupPlaces(config.linux?.cgroupsPath, host, id);
-  for (const place of places) {
+  for (const place of scope ? [] : places) {
     refuseFrozen(place, host);
     refuseNoDomain(place, host);
   }
   const settings = containerSettings(config.linux?.resources ?? {}, host);
   for (const each of settings) requireController(each, host);
   const devices = config.linux?.resources?.devices;
-  const kept = madeBefore(places, host);
+  const kept = scope ? [] : madeBefore(places, host);
   const fill = (chosen: readonly Place[]): HandsOp[] => [
-    ...chosen.flatMap((place) => makeOps(place, kept)),
+    ...chosen.flatMap((place) => (scope ? findOps(place) : makeOps(place, kept))),
     ...chosen
       .filter((place) => filtersDevices(place, host, devices))
       .map(({ slot }) => deviceFilterOp(slot, devices, 'linux.resources.devices', rootless)),
     ...chosen.flatMap((place) => inheritOps(place, host, settings)),
-    ...chosen.flatMap((place) => subtreeOps(place, host, settings)),
+    ...(scope ? [] : chosen.flatMap((place) => subtreeOps(place, host, settings))),
     ...settings
       .filter((each) => chosen.some((place) => place === placeOf(each, places)))
       .map((each) => writeOp(each, places)),
   ];
+  const [unified, rest] = [2, 1].map((version) =>
+    places.filter(({ hierarchy }) => hierarchy.version === version),
+  );
   return {
-    birth: fill(places.filter(({ hierarchy }) => hierarchy.version === 2)),
-    make: fill(places.filter(({ hierarchy }) => hierarchy.version === 1)),
-    joins: places.map(joinOf).sort((a, b) => Number(a.memory) - Number(b.memory)),
+    birth: scope ? [] : fill(unified ?? []),
+    make: fill(scope ? places : (rest ?? [])),
+    joins: (scope ? (rest ?? []) : places).map(joinOf).sort((a, b) => Number(a.memory) - Number(b.memory)),
     paths: Object.fromEntries(places.flatMap(namedPaths)),
     kept,
   };
@@ -139,6 +140,16 @@ function makeOps({ slot, path }: Place, kept: readonly string[]): HandsOp[] {
     { op: 'cgroupMake', origin, path, into: slot },
     { op: 'cgroupEmpty', origin, dir: slot, ...(!kept.includes(path) && { undo }) },
   ];
+}
+
+/** systemd has made the v2 cgroup, and those of v1 that it looks after; the others are made beside. */
+function findOps({ slot, path, hierarchy }: Place): HandsOp[] {
+  const origin = 'linux.cgroupsPath';
+  if (hierarchy.version === 2) {
+    return [{ op: 'open', path, flags: ['path', 'directory'], mode: 0, into: slot, origin }];
+  }
+  const undo: HandsOp[] = [{ op: 'cgroupRemove', origin, path, deadline: REMOVE_DEADLINE }];
+  return [{ op: 'cgroupMake', origin, path, into: slot, undo }];
 }
 
 function placeOf({ controller }: Setting, places: readonly Place[]): Place | undefined {

@@ -125,7 +125,7 @@ export function settingPath({ controller, file, origin }: Setting, paths: Paths)
 }
 
 /** v2 alone; a hybrid host's record has the v1 paths beside. */
-function isUnified(paths: Paths): boolean {
+export function isUnified(paths: Paths): boolean {
   return Object.keys(paths).length === 1 && paths[''] !== undefined;
 }
 

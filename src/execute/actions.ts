@@ -53,6 +53,9 @@ const handsActions: Actions<HandsOp> = {
   readFifo: () => 'start the program',
   moveDevice: ({ device, name }) =>
     `move the network device${quoted(device)}${name === device ? '' : quoted(name, 'as')}`,
+  busGreet: () => 'greet systemd',
+  busCall: ({ subject }) => `ask systemd${quoted(subject, 'about')}`,
+  busJob: ({ unit }) => `have systemd start or stop the unit${quoted(unit)}`,
   hook: ({ path }) => `run the hook${quoted(path)}`,
   capture: ({ path }) => `run${quoted(path)}`,
   criu: () => 'ask CRIU',

@@ -5,6 +5,7 @@ import { OLDEST_SPEC_VERSION, SPEC_VERSION } from '../config/versions.ts';
 import { mountOptionNames } from '../plan/mountOptions.ts';
 import { enumTables, flagTables } from '../plan/ops.ts';
 import { actions, operators } from '../seccomp/compile.ts';
+import { PROPERTY_PREFIX } from '../systemd/annotations.ts';
 import { knownFlags, supportedFlags } from './seccomp.ts';
 import { does, hosts } from './trial.ts';
 
@@ -69,8 +70,8 @@ export function features({ version, commit }: Maker) {
       // Callers ask for it under this name, whatever the runtime is called. Whether this host has CRIU is not asked.
       'org.opencontainers.runc.checkpoint.enabled': 'true',
     },
-    // A file of options for CRIU, which it reads as root.
-    potentiallyUnsafeConfigAnnotations: ['org.criu.config'],
+    // A file of options for CRIU, which it reads as root; properties of a unit, some of which name programs.
+    potentiallyUnsafeConfigAnnotations: ['org.criu.config', PROPERTY_PREFIX],
   };
 }
 
@@ -89,8 +90,8 @@ function cgroupFeatures() {
   return {
     v1: does(pids, 'linux.resources.pids.limit', null, { host: hosts.v1 }),
     v2: does(pids, 'linux.resources.pids.limit', null, { host: hosts.v2 }),
-    systemd: does(slice, 'linux.cgroupsPath', null, { host: hosts.systemd, systemdCgroup: true }),
-    systemdUser: does(slice, 'linux.cgroupsPath', null, {
+    systemd: does(slice, 'linux.cgroupsPath', 'busJob', { host: hosts.systemd, systemdCgroup: true }),
+    systemdUser: does(slice, 'linux.cgroupsPath', 'busJob', {
       host: hosts.systemd,
       systemdCgroup: true,
       uid: 1000,

@@ -1,9 +1,9 @@
 import { type CgroupHost, parseCgroupHost } from '../cgroups/host.ts';
-import { SYSTEMD_MARK } from '../cgroups/systemd.ts';
 import type { Config, LinuxSpec, Process } from '../config/config.ts';
 import { buildCreate } from '../plan/create.ts';
 import { PlanError } from '../plan/error.ts';
 import type { HandsOp, StubOp } from '../plan/ops.ts';
+import { SYSTEMD_MARK, unitOf } from '../systemd/unit.ts';
 
 /** What a trial container asks for beside what every container has. */
 export interface Wish extends Partial<Omit<Config, 'process' | 'linux'>> {
@@ -70,6 +70,7 @@ function trial(
         stateDir: '/x',
         caller: { ...caller, uid },
         cgroups: host,
+        unit: systemdCgroup ? unitOf(undefined, 'x', host, { ...caller, uid }, []) : null,
         resctrl,
         modules,
         seccomp: null,

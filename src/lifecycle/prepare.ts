@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import { parseCgroupHost } from '../cgroups/host.ts';
 import { cgroupReads, withFiles } from '../cgroups/reads.ts';
-import { SYSTEMD_MARK } from '../cgroups/systemd.ts';
 import type { Context } from '../cli/context.ts';
 import type { CreateVerb } from '../cli/verbs.ts';
 import type { Config } from '../config/config.ts';
@@ -21,6 +20,7 @@ import type { Plan } from '../plan/plan.ts';
 import { refuseMounted } from '../plan/unmount.ts';
 import { compileSeccomp } from '../seccomp/compile.ts';
 import { existingContainer } from '../state/transitions.ts';
+import { inUnit, SYSTEMD_MARK, unitOf } from '../systemd/unit.ts';
 import { callerOf } from './caller.ts';
 import { located } from './located.ts';
 import { resctrlOf } from './resctrl.ts';
@@ -81,8 +81,14 @@ export async function prepareContainer(
     'mountinfo',
   );
   const marked = isThere(answers.systemd) ? { ...host, files: { [SYSTEMD_MARK]: '' } } : host;
+  const caller = callerOf(context.request, textOf(answers.launcher));
+  const unit = options.systemdCgroup
+    ? located(positions, () =>
+        unitOf(config.linux?.cgroupsPath, target.id, marked, caller, context.request.env),
+      )
+    : null;
   const reads = [
-    ...located(positions, () => cgroupReads(config, marked, target.id)),
+    ...located(positions, () => cgroupReads(inUnit(config, unit), marked, target.id)),
     ...cgroupOwnerFiles(config, marked).map((path) => file(path)),
   ];
   const cgroups = withFiles(marked, reads, await readRest(context.hands, reads, guessed));
@@ -92,7 +98,6 @@ export async function prepareContainer(
   );
   const modules = await securityModules(config.process, context.hands, config.linux?.mountLabel);
   const resctrl = await resctrlOf(config.linux?.intelRdt, target.id, mountinfo, context.hands);
-  const caller = callerOf(context.request, textOf(answers.launcher));
   const plan = located(positions, () => {
     const seccomp = trace.span(
       'compile',
@@ -100,7 +105,7 @@ export async function prepareContainer(
       'seccomp',
     );
     const { id, bundle } = target;
-    const facts: Facts = { id, bundle, stateDir, caller, cgroups, resctrl, modules, seccomp };
+    const facts: Facts = { id, bundle, stateDir, caller, cgroups, unit, resctrl, modules, seccomp };
     const grantable = grantableCapabilities(caller, namespaceKind(config, 'user') !== 'none');
     warnOfUngranted(config.process.capabilities, grantable, context.warn);
     refuseMounted(config, posix.resolve(target.bundle, config.root.path), mountinfo);

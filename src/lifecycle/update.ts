@@ -2,6 +2,7 @@ import type { Setting } from '../cgroups/setting.ts';
 import {
   type Current,
   currentFiles,
+  isUnified,
   mergeResources,
   settingPath,
   updateFilter,
@@ -23,6 +24,7 @@ import { type Container, findContainer, recordPath } from '../state/container.ts
 import { LOCK_DEADLINE } from '../state/lock.ts';
 import { type ContainerRecord, recordText } from '../state/record.ts';
 import { requireStatus } from '../state/transitions.ts';
+import { updateOps as unitOps } from '../systemd/ops.ts';
 import { callerOf } from './caller.ts';
 import { carryOut, done } from './carry-out.ts';
 import { located } from './located.ts';
@@ -117,6 +119,7 @@ function updateOps(
   const old = record.config.linux?.resources ?? {};
   const merged = mergedOf(record, change.resources);
   return [
+    ...(record.unit ? unitOps(record.unit, old, merged, isUnified(record.cgroup_paths) ? 2 : 1) : []),
     ...updateFilter(old, merged, record.cgroup_paths, rootless),
     ...settingsOf(record, change, known).map((each) => writeOp(each, each.path, record, current)),
   ];

@@ -5,6 +5,8 @@ import { containerHooks, hasHooks, hostHooks } from '../hooks/hooks.ts';
 import { hookState } from '../hooks/state.ts';
 import { stateLinks } from '../state/links.ts';
 import { journalText, type NewRecord, recordTemplate } from '../state/record.ts';
+import { connectOps, startOps } from '../systemd/ops.ts';
+import { inUnit } from '../systemd/unit.ts';
 import { grantableCapabilities, isRootless } from './capabilities.ts';
 import { joinCgroups, passOps, takeOps } from './cgroup.ts';
 import { cgroupOwnerOps } from './cgroupOwner.ts';
@@ -55,7 +57,14 @@ type Parts = ReturnType<typeof partsOf>;
 
 /** What both programs are put together from. */
 function partsOf(config: Config, facts: Facts, options: CreateOptions) {
-  const cgroups = cgroupOps(config, facts.cgroups, facts.id, options.systemdCgroup, isRootless(facts.caller));
+  const { unit } = facts;
+  const cgroups = cgroupOps(
+    inUnit(config, unit),
+    facts.cgroups,
+    facts.id,
+    isRootless(facts.caller),
+    unit !== null,
+  );
   const hooksWait = hasHooks(config, 'prestart', 'createRuntime');
   // As another user the stub may no longer join; from a new cgroup namespace it would join from outside its root.
   const early = ['cgroup', 'user'].some((type) => namespaceKind(config, type as NamespaceType) !== 'none');
@@ -67,7 +76,8 @@ function partsOf(config: Config, facts: Facts, options: CreateOptions) {
     cgroups,
     hooksWait,
     join,
-    owner: cgroupOwnerOps(config, facts, join.birth),
+    unit: unitParts(config, facts),
+    owner: cgroupOwnerOps(config, facts, unit === null ? join.birth : UNIFIED),
     namespaces: namespaceOps(config, facts.caller, join.birth),
     root: rootOps(config, facts.bundle, options),
     mounts: mountOps(config, facts, cgroups.paths, notify === null ? [] : [notifyMount(facts.stateDir)]),
@@ -79,8 +89,20 @@ function partsOf(config: Config, facts: Facts, options: CreateOptions) {
 }
 
 /** The stub's pid is of use to it, or others have to do something first. */
-function waitsToBeKnown({ listener, resctrl, owner }: Parts): boolean {
-  return listener.slots.length > 0 || resctrl.join.length > 0 || owner.length > 0;
+function waitsToBeKnown({ listener, resctrl, owner, unit }: Parts): boolean {
+  return listener.slots.length > 0 || resctrl.join.length > 0 || owner.length > 0 || unit.start.length > 0;
+}
+
+/** The slot of the container's cgroup in the v2 hierarchy. */
+const UNIFIED = 'cgroup:unified';
+
+/**
+ * What systemd does for the container. Its scope is made around a process, so the cgroups come when that has been born and
+ * waits.
+ */
+function unitParts(config: Config, { unit, cgroups }: Facts) {
+  if (unit === null) return { connect: [], start: [] };
+  return { connect: connectOps(unit), start: startOps(unit, config, cgroups.mode === 'v2' ? 2 : 1) };
 }
 
 function handsProgram(config: Config, facts: Facts, options: CreateOptions, parts: Parts): HandsOp[] {
@@ -95,9 +117,11 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     netDevices,
     resctrl,
     owner,
+    unit,
     hooksWait,
     notify,
   } = parts;
+  const places = [...cgroups.make, ...passOps(join)];
   const pidfd = pidfdPlan(options.pidfdSocket, 'standard');
   const record = newRecord(config, facts, options, parts);
   const creating = hookState(config, facts.id, facts.bundle, 'creating');
@@ -108,6 +132,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     ...claimOps(facts),
     // The journal comes before what it lists, so that nothing is left that nobody knows of.
     { op: 'writeFile', path: state, mode: 0o600, text: journalText(record), origin: 'state' },
+    ...unit.connect,
     ...cgroups.birth,
     ...resctrl.make,
     ...(run ? [] : fifoOps(config, facts)),
@@ -136,9 +161,9 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
       preserve: options.preserveFds,
       origin: 'process',
     },
-    ...cgroups.make,
-    ...passOps(join),
+    ...(facts.unit === null ? places : []),
     clonedOp(config, facts),
+    ...(facts.unit === null ? [] : [...unit.start, ...places]),
     ...pidfd.send,
     ...listener.close,
     ...resctrl.join,
@@ -239,6 +264,7 @@ export function newRecord(
     cgroupPaths: parts.cgroups.paths,
     cgroupsKept: parts.cgroups.kept,
     systemdCgroup: options.systemdCgroup,
+    unit: facts.unit && { name: facts.unit.name, bus: facts.unit.bus },
     noNewKeyring: options.noNewKeyring,
     resctrl: parts.resctrl.groups,
     launcher: { pid: facts.caller.pid, startTime: facts.caller.startTime },

@@ -1,5 +1,6 @@
 import type { CgroupHost } from '../cgroups/host.ts';
 import type { Filter } from '../seccomp/compile.ts';
+import type { Unit } from '../systemd/unit.ts';
 import type { Resctrl } from './intelRdt.ts';
 import type { SecurityModules } from './labels.ts';
 import type { Template } from './ops.ts';
@@ -29,6 +30,8 @@ export interface Facts {
     readonly window: { readonly rows: number; readonly columns: number };
   };
   readonly cgroups: CgroupHost;
+  /** The scope that systemd makes for the container; null unless --systemd-cgroup asks for it. */
+  readonly unit: Unit | null;
   /** Null where there is none, or config.json has no use for it. */
   readonly resctrl: Resctrl | null;
   /** Looked at only if config.json asks for a label. */

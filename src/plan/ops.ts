@@ -379,6 +379,18 @@ export const handsOps = shapes({
     args: { device: 'string', name: 'string', from: 'slot', to: 'slot' },
     doc: 'moves a network device with its permanent addresses from one network namespace (null: the caller’s) to another, names it and sets it up',
   },
+  busGreet: {
+    args: { bus: 'slot', deadline: 'number' },
+    doc: 'authenticates on a connection to a D-Bus, as who we are, until deadline (ms)',
+  },
+  busCall: {
+    args: { bus: 'slot', message: 'bytes', subject: 'string', deadline: 'number' },
+    doc: 'sends a method call (a whole D-Bus message) and waits for its answer until deadline (ms); subject is what it is about',
+  },
+  busJob: {
+    args: { bus: 'slot', message: 'bytes', pidAt: 'number', unit: 'string', deadline: 'number' },
+    doc: 'the same for a call of systemd that begins a job, with the container’s pid at the offset pidAt of the message (0: nowhere), and waits until the job is done; any other end of it is ECANCELED',
+  },
   hook: {
     args: {
       path: 'string',
@@ -744,6 +756,7 @@ export const errnos = {
   ELOOP: 40,
   ENODATA: 61,
   EOPNOTSUPP: 95,
+  ECONNREFUSED: 111,
 } as const;
 export type Errno = keyof typeof errnos;
 

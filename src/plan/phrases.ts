@@ -55,6 +55,9 @@ export const handsPhrases: Phrases<HandsOp> = {
   readFifo: ({ path }) => `let the container go on through ${path}`,
   moveDevice: ({ device, name, from, to }) =>
     `move network device ${device} from ${from ?? 'here'} to ${to ?? 'here'}${name === device ? '' : ` as ${name}`}`,
+  busGreet: ({ bus }) => `greet the bus of ${bus}`,
+  busCall: ({ bus, subject }) => `call ${bus}: ${subject}`,
+  busJob: ({ bus, unit, deadline }) => `have ${bus} do a job for ${unit}, up to ${deadline} ms`,
   hook: ({ path, args, timeout, severity }) =>
     `run hook ${command(path, args)}${within(timeout)}${severity === 'warn' ? ', failure is only a warning' : ''}`,
   capture: ({ path, args }) => `run ${command(path, args)} for its output`,

@@ -2,6 +2,7 @@ import { REMOVE_DEADLINE } from '../cgroups/plan.ts';
 import type { Config } from '../config/config.ts';
 import { hostHooks } from '../hooks/hooks.ts';
 import { hookState } from '../hooks/state.ts';
+import { type KeptUnit, stopOps } from '../systemd/ops.ts';
 import { type ResctrlGroups, removeResctrl } from './intelRdt.ts';
 import type { HandsOp } from './ops.ts';
 import { unmountOps } from './unmount.ts';
@@ -19,6 +20,8 @@ export interface Remains {
   readonly stateDir: string;
   readonly rootfs: string;
   readonly resctrl?: ResctrlGroups | null;
+  /** The scope of systemd that it is in. */
+  readonly unit?: KeptUnit | null;
   /** Cgroups that are emptied and stay. */
   readonly cgroupsKept?: readonly string[];
 }
@@ -63,7 +66,7 @@ export function monitorTeardownOps(config: Config, remains: Remains, paths: read
  */
 export function teardownOps(
   config: Config,
-  { id, bundle, stateDir, rootfs, resctrl, cgroupsKept = [] }: Remains,
+  { id, bundle, stateDir, rootfs, resctrl, unit, cgroupsKept = [] }: Remains,
   paths: readonly string[],
 ): HandsOp[] {
   const each = [...new Set(paths)];
@@ -78,6 +81,7 @@ export function teardownOps(
         origin: 'linux.cgroupsPath',
       }),
     ),
+    ...(unit ? stopOps(unit) : []),
     ...each
       .filter((path) => !cgroupsKept.includes(path))
       .map(

@@ -4,6 +4,7 @@ import { stringifyJson } from '../config/stringify.ts';
 import { RailcarError } from '../errors.ts';
 import type { ResctrlGroups } from '../plan/intelRdt.ts';
 import type { Template } from '../plan/ops.ts';
+import type { KeptUnit } from '../systemd/ops.ts';
 
 /** Written into every record; a reader refuses a newer one. */
 export const RECORD_SCHEMA = 1;
@@ -44,6 +45,8 @@ export interface NewRecord {
   /** Those of them that it does not remove. */
   readonly cgroupsKept: readonly string[];
   readonly systemdCgroup: boolean;
+  /** The scope of systemd that it is in, if it is. */
+  readonly unit: KeptUnit | null;
   /** Made with --no-new-keyring; an exec into it then keeps its caller's keyring too. */
   readonly noNewKeyring: boolean;
   readonly resctrl: ResctrlGroups | null;
@@ -68,6 +71,8 @@ export interface ContainerRecord {
   readonly created: string;
   readonly launcher: ProcessId;
   readonly systemdCgroup: boolean;
+  /** Absent unless it is in a scope of systemd. */
+  readonly unit?: KeptUnit;
   /** Absent in records of earlier releases. */
   readonly noNewKeyring?: boolean;
   /** Cgroups that were there before the container; absent if there are none. */
@@ -158,6 +163,7 @@ function common(fresh: NewRecord) {
     created: fresh.created,
     launcher: fresh.launcher,
     systemdCgroup: fresh.systemdCgroup,
+    ...(fresh.unit !== null && { unit: fresh.unit }),
     noNewKeyring: fresh.noNewKeyring,
     ...(fresh.cgroupsKept.length > 0 && { cgroupsKept: fresh.cgroupsKept }),
     ...(fresh.resctrl !== null && { resctrl: fresh.resctrl }),

@@ -281,11 +281,24 @@ describe('v2', () => {
   });
 });
 
-describe('--systemd-cgroup', () => {
-  test.each([
-    ['/x/c1', /format "slice:prefix:name"/],
-    ['a:b:c', /systemd is not running/],
-  ])('%s', (cgroupsPath, message) => {
-    expect(() => cgroupOps(config(open, cgroupsPath), v1, 'c1', true)).toThrow(message);
+describe('in a scope of systemd', () => {
+  const scope = (host: CgroupHost) =>
+    cgroupOps(config({ pids: { limit: 5 } }, '/system.slice/x.scope'), host, 'c1', false, true);
+
+  test('v2: the cgroup is found, never made, and nobody has to join it', () => {
+    const { birth, make, joins, paths } = scope(v2);
+    expect(birth).toEqual([]);
+    expect(make[0]).toMatchObject({ op: 'open', path: '/sys/fs/cgroup/system.slice/x.scope' });
+    expect(make.map(({ op }) => op)).not.toContain('cgroupMake');
+    expect(make.at(-1)).toMatchObject({ op: 'writeAt', name: 'pids.max', text: '5' });
+    expect(joins).toEqual([]);
+    expect(paths).toEqual({ '': '/sys/fs/cgroup/system.slice/x.scope' });
+  });
+
+  test('v1: those that systemd does not look after are made, and all are joined', () => {
+    const { make, joins } = scope(v1);
+    expect(make.filter(({ op }) => op === 'cgroupMake').every(({ undo }) => undo?.length === 1)).toBe(true);
+    expect(make.map(({ op }) => op)).not.toContain('cgroupEmpty');
+    expect(joins.length).toBeGreaterThan(0);
   });
 });

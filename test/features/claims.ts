@@ -30,6 +30,8 @@ export const claims: Readonly<Record<Property, Claim>> = {
   'linux.cgroup.v1': plans('linux.resources.pids'),
   'linux.cgroup.v2': plans('linux.resources.pids'),
   'linux.cgroup.rdma': plans('linux.resources.rdma'),
+  'linux.cgroup.systemd': withoutSystemd(),
+  'linux.cgroup.systemdUser': withoutSystemd(),
   'linux.seccomp.enabled': {
     source: 'src/seccomp/compile.ts',
     shows: (value) => value === true,
@@ -50,6 +52,15 @@ export const claims: Readonly<Record<Property, Claim>> = {
   'linux.mountExtensions.idmap.enabled': plans('mounts'),
   'linux.netDevices.enabled': plans('linux.netDevices'),
 };
+
+/** A build that asks systemd for nothing. */
+function withoutSystemd(): Claim {
+  return {
+    source: 'src/systemd/ops.ts',
+    shows: (value) => value === true,
+    without: () => ({ startOps: () => [], stopOps: () => [] }),
+  };
+}
 
 function has(name: string) {
   return (value: unknown) => Array.isArray(value) && value.includes(name);

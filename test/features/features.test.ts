@@ -153,12 +153,6 @@ test('a kind of hook that the planner forgets is not claimed', async () => {
   expect((await changed(source, without)).hooks).not.toContain('poststart');
 });
 
-describe('is denied, since nothing is planned for it', () => {
-  test.each(['linux.cgroup.systemd', 'linux.cgroup.systemdUser'])('%s', async (property) => {
-    expect(values(await document(), property)).toEqual([false]);
-  });
-});
-
 describe('is there whatever the build does', () => {
   test('annotations', async () => {
     expect(values(await document(), 'annotations')).toEqual([
@@ -171,7 +165,7 @@ describe('is there whatever the build does', () => {
   });
 
   test('potentiallyUnsafeConfigAnnotations', async () => {
-    expect(values(await document(), 'potentiallyUnsafeConfigAnnotations')).toEqual([['org.criu.config']]);
+    expect(values(await document(), 'potentiallyUnsafeConfigAnnotations')).toEqual([['org.criu.config', 'org.systemd.property.']]);
   });
 
   const inner = featureProperties();

@@ -18,6 +18,7 @@ export const facts: Facts = {
     window: { rows: 0, columns: 0 },
   },
   cgroups: cgroups(),
+  unit: null,
   resctrl: { mountPoint: '/sys/fs/resctrl', schemata: null },
   modules: { apparmor: true, selinux: true },
   seccomp: null,
@@ -25,6 +26,13 @@ export const facts: Facts = {
 
 /** Other hosts that a case may ask for. */
 export const hosts = {
+  systemd: {
+    ...parseCgroupHost('60 31 0:60 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n', '0::/\n'),
+    files: {
+      '/sys/fs/cgroup/cgroup.controllers': 'cpuset cpu io memory hugetlb pids rdma misc',
+      '/run/systemd/system': '',
+    },
+  },
   v2: {
     ...parseCgroupHost('60 31 0:60 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n', '0::/\n'),
     files: { '/sys/fs/cgroup/cgroup.controllers': 'cpuset cpu io memory hugetlb pids rdma misc' },

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unmarshall } from 'dbus-native/lib/message.js';
 import { printProgram } from '../../src/cgroups/bpf.ts';
 import type { CgroupHost } from '../../src/cgroups/host.ts';
 import { bitList } from '../../src/config/bit-list.ts';
@@ -14,6 +15,7 @@ import type { Plan } from '../../src/plan/plan.ts';
 import { replaceUnprintable } from '../../src/plan/print.ts';
 import { anew } from '../../src/remember.ts';
 import { compileSeccomp } from '../../src/seccomp/compile.ts';
+import { unitOf } from '../../src/systemd/unit.ts';
 import { type Change, difference } from './difference.ts';
 import { facts, hosts, options } from './facts.ts';
 
@@ -76,7 +78,11 @@ function planAs(name: string, config: Config, wanted: CreateOptions): Plan {
     anew,
     () => requestRecorder,
   );
-  return buildCreate(config, { ...facts, cgroups: ownHost(name), seccomp }, wanted);
+  const cgroups = ownHost(name);
+  const unit = wanted.systemdCgroup
+    ? unitOf(config.linux?.cgroupsPath, facts.id, cgroups, facts.caller, [])
+    : null;
+  return buildCreate(config, { ...facts, cgroups, unit, seccomp }, wanted);
 }
 
 /** Flags of the command line, where a case is about them. */
@@ -154,6 +160,10 @@ function readable(this: unknown, key: string, value: unknown): unknown {
     return JSON.parse(Buffer.from(value as Uint8Array).toString()) as FilterRequest;
   }
   if (op === 'deviceFilter' && key === 'filter') return printProgram(value as Uint8Array);
+  if ((op === 'busCall' || op === 'busJob') && key === 'message') {
+    const { member, body } = unmarshall(Buffer.from(value as Uint8Array), { variants: 'wrap' });
+    return { member, body };
+  }
   if ((op === 'memoryPolicy' || op === 'affinity') && value instanceof Uint8Array) return bitList(value);
   return replaceUnprintable(key, value);
 }

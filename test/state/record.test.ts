@@ -25,6 +25,7 @@ const fresh: NewRecord = {
   cgroupPaths: { memory: '/cg/memory/c1' },
   cgroupsKept: [],
   systemdCgroup: false,
+  unit: null,
   resctrl: null,
   noNewKeyring: false,
   launcher: { pid: 77, startTime: 700 },
