@@ -90,8 +90,8 @@ describe('is not said of a build of which it is not true', () => {
   });
 });
 
-describe('every word of the document is recognized in config.json', async () => {
-  const { linux } = await document();
+describe('every word of the document is recognized in config.json', () => {
+  type Linux = Awaited<ReturnType<typeof document>>['linux'];
   const linuxOf = (more: object) => ({ linux: { namespaces: [{ type: 'mount' }], ...more } });
   const policy = (more: object) => linuxOf({ memoryPolicy: { mode: 'MPOL_BIND', nodes: '0', ...more } });
   const profile = (more: object) => linuxOf({ seccomp: { defaultAction: 'SCMP_ACT_ALLOW', ...more } });
@@ -99,29 +99,30 @@ describe('every word of the document is recognized in config.json', async () => 
     profile({ syscalls: [{ names: ['bpf'], action: 'SCMP_ACT_ERRNO', ...more }] });
   const ids = [{ containerID: 0, hostID: 1, size: 1 }];
 
-  test.each<[string, readonly string[], (word: string) => object]>([
+  test.each<[string, (linux: Linux) => readonly string[], (word: string) => object]>([
     [
       'namespaces',
-      linux.namespaces,
+      (linux) => linux.namespaces,
       (type) => ({ linux: { namespaces: [{ type }], ...(type === 'user' && userMappings(ids)) } }),
     ],
     [
       'capabilities',
-      linux.capabilities,
+      (linux) => linux.capabilities,
       (name) => ({ process: { cwd: '/', args: ['x'], capabilities: { bounding: [name] } } }),
     ],
-    ['actions', linux.seccomp.actions, (action) => rule({ action })],
-    ['operators', linux.seccomp.operators, (op) => rule({ args: [{ index: 0, value: 1, op }] })],
-    ['archs', linux.seccomp.archs, (name) => profile({ architectures: [name] })],
-    ['knownFlags', linux.seccomp.knownFlags, (flag) => profile({ flags: [flag] })],
-    ['supportedFlags', linux.seccomp.supportedFlags, (flag) => profile({ flags: [flag] })],
+    ['actions', (linux) => linux.seccomp.actions, (action) => rule({ action })],
+    ['operators', (linux) => linux.seccomp.operators, (op) => rule({ args: [{ index: 0, value: 1, op }] })],
+    ['archs', (linux) => linux.seccomp.archs, (name) => profile({ architectures: [name] })],
+    ['knownFlags', (linux) => linux.seccomp.knownFlags, (flag) => profile({ flags: [flag] })],
+    ['supportedFlags', (linux) => linux.seccomp.supportedFlags, (flag) => profile({ flags: [flag] })],
     [
       'modes',
-      linux.memoryPolicy.modes,
+      (linux) => linux.memoryPolicy.modes,
       (mode) => policy(/DEFAULT|LOCAL/.test(mode) ? { mode, nodes: '' } : { mode }),
     ],
-    ['flags', linux.memoryPolicy.flags, (flag) => policy({ flags: [flag] })],
-  ])('%s', (_, words, wish) => {
+    ['flags', (linux) => linux.memoryPolicy.flags, (flag) => policy({ flags: [flag] })],
+  ])('%s', async (_, wordsOf, wish) => {
+    const words = wordsOf((await document()).linux);
     expect(words.length).toBeGreaterThan(0);
     for (const word of words) {
       const config = {
@@ -165,7 +166,9 @@ describe('is there whatever the build does', () => {
   });
 
   test('potentiallyUnsafeConfigAnnotations', async () => {
-    expect(values(await document(), 'potentiallyUnsafeConfigAnnotations')).toEqual([['org.criu.config', 'org.systemd.property.']]);
+    expect(values(await document(), 'potentiallyUnsafeConfigAnnotations')).toEqual([
+      ['org.criu.config', 'org.systemd.property.'],
+    ]);
   });
 
   const inner = featureProperties();
