@@ -10,6 +10,7 @@ program=install.sh
 . "$repository/.install/manifest.sh"
 . "$repository/.install/engine.sh"
 . "$repository/.install/standby.sh"
+. "$repository/.install/kubernetes.sh"
 
 # gcc and make for the addon and everything, musl for the static launcher, kernel headers for both.
 build_packages=(ca-certificates gcc g++ libc6-dev libseccomp-dev linux-libc-dev make musl-tools)
@@ -28,6 +29,8 @@ main() {
   install_files
   if [ "$with_standby" = yes ]; then install_standby; else forget_standby; fi
   if [ "$with_docker" = yes ]; then register_with_docker; fi
+  if [ "$with_containerd" = yes ]; then register_with_containerd; fi
+  if [ "$with_crio" = yes ]; then register_with_crio; fi
   if [ "$with_demo" = yes ]; then demo; else next_steps; fi
 }
 
@@ -45,6 +48,11 @@ Running it again updates what is there.
   --demo                then make a small root file system and run a first container
   --docker              also register the runtime "railcar" in Docker's daemon.json
   --docker-config FILE  the daemon.json to use (default /etc/docker/daemon.json)
+  --containerd          also register the runtime handler "railcar" in containerd's config.toml
+  --containerd-config FILE
+                        the config.toml to use (default /etc/containerd/config.toml)
+  --crio                also register it with CRI-O, in a file of its own
+  --crio-folder DIR     where that goes (default /etc/crio/crio.conf.d)
   --no-standby          leave out the units of the standby, which systemd would start with the first command
   --uninstall           remove exactly what was installed (give the same --prefix)
   --help                this text
@@ -53,22 +61,27 @@ TEXT
 
 parse() {
   prefix=/usr/local action=install engine='' with_demo=no with_docker=no with_standby=yes docker_config=/etc/docker/daemon.json
+  with_containerd=no containerd_config=/etc/containerd/config.toml with_crio=no crio_folder=/etc/crio/crio.conf.d
   while [ $# -gt 0 ]; do
     case $1 in
-      --prefix=* | --engine=* | --docker-config=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
+      --prefix=* | --engine=* | --docker-config=* | --containerd-config=* | --crio-folder=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
     esac
     case $1 in
-      --prefix | --engine | --docker-config)
+      --prefix | --engine | --docker-config | --containerd-config | --crio-folder)
         [ -n "${2:-}" ] || misused "$1 needs a value"
         case $1 in
           --prefix) prefix=$2 ;;
           --engine) engine=$2 ;;
+          --containerd-config) containerd_config=$2 ;;
+          --crio-folder) crio_folder=$2 ;;
           *) docker_config=$2 ;;
         esac
         shift
         ;;
       --demo) with_demo=yes ;;
       --docker) with_docker=yes ;;
+      --containerd) with_containerd=yes ;;
+      --crio) with_crio=yes ;;
       --no-standby) with_standby=no ;;
       --uninstall) action=uninstall ;;
       --help | -h)
@@ -87,7 +100,7 @@ parse() {
   case $prefix in
     *[!A-Za-z0-9/._+-]*) misused "--prefix may hold letters, digits and / . _ + - only: \"$prefix\"" ;;
   esac
-  if [ "$action" = uninstall ] && [ "$with_demo$with_docker$engine" != nono ]; then
+  if [ "$action" = uninstall ] && [ "$with_demo$with_docker$with_containerd$with_crio$engine" != nononono ]; then
     misused '--uninstall goes with --prefix only'
   fi
   binary=$prefix/bin/railcar
@@ -183,7 +196,7 @@ next_steps() {
   say 'done'
   note "$binary --help"
   if ! runs_systemd; then note "$binary standby --detach makes every command faster, until this machine restarts."; fi
-  note './install.sh --demo runs a first container; ./install.sh --docker makes it a runtime of Docker.'
+  note './install.sh --demo runs a first container; ./install.sh --docker, --containerd, --crio make it a runtime of theirs.'
 }
 
 uninstall() {
@@ -192,6 +205,7 @@ uninstall() {
   left=$(env -i "$binary" list --quiet 2>/dev/null) || left=
   [ -z "$left" ] || fail "these containers still exist; delete them first: $(echo "$left" | tr '\n' ' ')"
   forget_docker
+  forget_containerd_and_crio
   forget_standby
   remove_all
   say "removed railcar from $prefix"

@@ -5,21 +5,11 @@
 //
 // Everything else in the file keeps its value, its order and the file's indentation. The file is replaced by rename,
 // never half written. An error leaves it as it was.
-import {
-  chmodSync,
-  chownSync,
-  copyFileSync,
-  existsSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { backUp, placeOf, replaceFile } from './edited-file.mjs';
 
 const [verb, name, path] = process.argv.slice(2);
-// An administrator may keep the file elsewhere behind a symbolic link; the link stays.
-const file = existsSync(name) ? realpathSync(name) : name;
+const file = placeOf(name);
 
 try {
   console.log({ add, remove }[verb]());
@@ -41,7 +31,7 @@ function add() {
     if (isObject(there) && there.path === path) return 'unchanged';
     throw new Error(`has another runtime called "railcar" already: ${JSON.stringify(there)}; it was left as it is`);
   }
-  const backup = backUp();
+  const backup = backUp(file);
   replace({ ...content, runtimes: { ...runtimes, railcar: { path } } }, indentation);
   return `added ${backup}`;
 }
@@ -76,22 +66,6 @@ function isObject(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A name that is not taken, so that an older backup is never lost. */
-function backUp() {
-  const stamp = new Date().toISOString().replace(/[-:]|\..*/g, '');
-  let backup = `${file}.before-railcar-${stamp}`;
-  while (existsSync(backup)) backup += '+';
-  copyFileSync(file, backup);
-  return backup;
-}
-
 function replace(content, indentation) {
-  const temporary = `${file}.railcar-new`;
-  writeFileSync(temporary, `${JSON.stringify(content, null, indentation)}\n`, { mode: 0o644 });
-  if (existsSync(file)) {
-    const { mode, uid, gid } = statSync(file);
-    chmodSync(temporary, mode);
-    chownSync(temporary, uid, gid);
-  }
-  renameSync(temporary, file);
+  replaceFile(file, `${JSON.stringify(content, null, indentation)}\n`);
 }

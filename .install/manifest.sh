@@ -6,6 +6,8 @@
 #   unit            one of systemd's, which is stopped first
 #   tree            goes with everything in it
 #   docker          a daemon.json into which the runtime was entered; docker-created: and that was not there before
+#   containerd      likewise a config.toml of containerd; containerd-created
+#   crio            a file that CRI-O reads, all of it railcar's
 
 open_manifest() {
   make_directory "$(dirname "$manifest")"

@@ -15,7 +15,7 @@ teardown_file() { rm -rf "$DIR"; }
 
 @test "--help tells every option" {
   run -0 "$REPOSITORY/install.sh" --help
-  for option in --prefix --engine --demo --docker --docker-config --no-standby --uninstall; do
+  for option in --prefix --engine --demo --docker --docker-config --containerd --containerd-config --crio --crio-folder --no-standby --uninstall; do
     [[ $output == *"$option"* ]]
   done
 }
@@ -143,6 +143,31 @@ teardown_file() { rm -rf "$DIR"; }
   run -0 jq -c .runtimes "$DIR/empty.json"
 }
 
+@test "--containerd enters the handler where there was no file and where there was one, once" {
+  run -0 install_it --containerd --containerd-config "$DIR/containerd/new.toml"
+  [[ $output == *'systemctl restart containerd'* ]]
+  grep -qF "BinaryName = \"$PREFIX/bin/railcar\"" "$DIR/containerd/new.toml"
+  printf 'version = 2\n# mine\n' >"$DIR/config.toml"
+  run -0 install_it --containerd --containerd-config "$DIR/config.toml"
+  run -0 install_it --containerd --containerd-config "$DIR/config.toml"
+  [[ $output == *'names the runtime already'* ]]
+  [ "$(grep -c BinaryName "$DIR/config.toml")" = 1 ]
+}
+
+@test "--crio writes a file of its own, once, and touches no other" {
+  mkdir "$DIR/crio"
+  echo '# mine' >"$DIR/crio/10-mine.conf"
+  run -0 install_it --crio --crio-folder "$DIR/crio"
+  grep -qxF "runtime_path = \"$PREFIX/bin/railcar\"" "$DIR/crio/50-railcar.conf"
+  run -0 install_it --crio --crio-folder "$DIR/crio"
+  [[ $output == *'names the runtime already'* ]]
+  mkdir "$DIR/strangers"
+  echo '# theirs' >"$DIR/strangers/50-railcar.conf"
+  run -1 install_it --crio --crio-folder "$DIR/strangers"
+  [[ $output == *'not of this installation'* ]]
+  [ "$(cat "$DIR/strangers/50-railcar.conf")" = '# theirs' ]
+}
+
 @test "--demo greets, and its output may go to a file" {
   run -0 --separate-stderr install_it --demo
   [[ $output == *'hostname      railcar-demo'* ]]
@@ -157,6 +182,9 @@ teardown_file() { rm -rf "$DIR"; }
   [ "$(jq -cS . "$DIR/daemon.json")" = "$(jq -cS . "$DIR/original.json")" ]
   [ ! -e "$DIR/new" ]
   [ "$(jq -c . "$DIR/empty.json")" = '{}' ]
+  [ "$(cat "$DIR/config.toml")" = $'version = 2\n# mine' ]
+  [ ! -e "$DIR/containerd" ]
+  [ "$(ls "$DIR/crio" "$DIR/strangers")" = "$DIR/crio:"$'\n10-mine.conf\n\n'"$DIR/strangers:"$'\n50-railcar.conf' ]
   [ -z "$(ls "$DIR"/*.before-railcar-* 2>/dev/null)" ]
   run -1 install_it --uninstall
   [[ $output == *'nothing to uninstall'* ]]
