@@ -21,6 +21,7 @@ import {
 } from './criu.ts';
 import { isBelow, isBind, mountSources, namespaceKeys } from './criuExternal.ts';
 import { commonOptions, option, optional, pair, type RestoreOptions } from './criuOptions.ts';
+import { PlanError } from './error.ts';
 import type { Facts } from './facts.ts';
 import { intelRdtPlan } from './intelRdt.ts';
 import { openNamespace, slotOf } from './namespaces.ts';
@@ -119,9 +120,16 @@ export function buildRestore(
 }
 
 function partsOf(config: Config, facts: Facts, options: RestoreOptions) {
-  const { consoleSocket, detach, systemdCgroup } = options;
+  const { consoleSocket, detach } = options;
+  if (facts.unit !== null) {
+    throw new PlanError(
+      'config-unsupported',
+      '--systemd-cgroup',
+      'restore cannot put a container into a scope of systemd',
+    );
+  }
   return {
-    cgroups: cgroupOps(config, facts.cgroups, facts.id, systemdCgroup, isRootless(facts.caller)),
+    cgroups: cgroupOps(config, facts.cgroups, facts.id, isRootless(facts.caller)),
     resctrl: intelRdtPlan(config.linux?.intelRdt, facts.id, facts.resctrl),
     console: consoleOps(config.process, 'process', consoleSocket, detach, true, facts.caller.window),
     rootfs: posix.resolve(facts.bundle, config.root.path),
