@@ -37,6 +37,7 @@ enum read_kind {
     READ_HAVING = 10,
     READ_STUB = 11,
     READ_LOCK = 12,
+    READ_WRITABLE = 13,
 };
 
 enum request_number {

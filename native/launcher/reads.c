@@ -217,6 +217,15 @@ static int read_exists(const struct query *query, struct answer *answer) {
     return lstat(query->path, &status);
 }
 
+/* Of a directory: whether something can be made in it. */
+static int read_writable(const struct query *query, struct answer *answer) {
+    (void)answer;
+    struct stat status;
+    if (stat(query->path, &status) < 0)
+        return -1;
+    return faccessat(AT_FDCWD, query->path, S_ISDIR(status.st_mode) ? W_OK | X_OK : W_OK, AT_EACCESS);
+}
+
 /* Kept by the launcher: a Node layer that begins the command anew asks for it again. */
 static int read_lock(const struct query *query, struct answer *answer) {
     static int held = -1;
@@ -258,6 +267,8 @@ static int look_up(const struct query *query, struct answer *answer, uint64_t *s
         return wish_for_stub(query, stub);
     case READ_LOCK:
         return read_lock(query, answer);
+    case READ_WRITABLE:
+        return read_writable(query, answer);
     default:
         errno = EINVAL;
         return -1;

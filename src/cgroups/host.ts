@@ -20,6 +20,11 @@ export interface CgroupHost {
    * newline. A file that does not exist is absent.
    */
   readonly files: Readonly<Record<string, string>>;
+  /**
+   * Whether the caller may write to these paths, as errno (0: he may), because `cgroupReads` asked for it. Absent for one
+   * who must have a cgroup.
+   */
+  readonly access?: Readonly<Record<string, number>>;
 }
 
 interface Mount {

@@ -1,12 +1,13 @@
 import type { Resources } from '../config/config.ts';
 import { PlanError } from '../plan/error.ts';
 import type { HandsOp } from '../plan/ops.ts';
+import { placesInReach, refuseOutOfReach, unlessDenied } from './access.ts';
 import { inheritOps } from './cpuset.ts';
 import { deviceFilterOp } from './device-filter.ts';
 import { allowsAllDevices, deviceSettings } from './devices.ts';
 import { refuseNoDomain } from './domains.ts';
 import { type CgroupHost, hierarchyFor } from './host.ts';
-import { cgroupPlaces, type Place } from './paths.ts';
+import type { Place } from './paths.ts';
 import { madeBefore } from './reads.ts';
 import type { Setting } from './setting.ts';
 import { subtreeOps, unifiedControllers } from './subtree.ts';
@@ -58,13 +59,14 @@ export function cgroupOps(
   rootless = false,
   scope = false,
 ): CgroupPlan {
-  const places = cgroupPlaces(config.linux?.cgroupsPath, host, id);
+  const places = placesInReach(config.linux?.cgroupsPath, host, id);
   for (const place of scope ? [] : places) {
     refuseFrozen(place, host);
     refuseNoDomain(place, host);
   }
   const settings = containerSettings(config.linux?.resources ?? {}, host);
   for (const each of settings) requireController(each, host);
+  refuseOutOfReach(settings.filter((each) => placeOf(each, places, host) === undefined));
   const devices = config.linux?.resources?.devices;
   const kept = scope ? [] : madeBefore(places, host);
   const fill = (chosen: readonly Place[]): HandsOp[] => [
@@ -75,8 +77,8 @@ export function cgroupOps(
     ...chosen.flatMap((place) => inheritOps(place, host, settings)),
     ...(scope ? [] : chosen.flatMap((place) => subtreeOps(place, host, settings))),
     ...settings
-      .filter((each) => chosen.some((place) => place === placeOf(each, places)))
-      .map((each) => writeOp(each, places)),
+      .filter((each) => chosen.some((place) => place === placeOf(each, places, host)))
+      .map((each) => unlessDenied(writeOp(each, places, host), host)),
   ];
   const [unified, rest] = [2, 1].map((version) =>
     places.filter(({ hierarchy }) => hierarchy.version === version),
@@ -152,19 +154,15 @@ function findOps({ slot, path, hierarchy }: Place): HandsOp[] {
   return [{ op: 'cgroupMake', origin, path, into: slot, undo }];
 }
 
-function placeOf({ controller }: Setting, places: readonly Place[]): Place | undefined {
-  return places.find(
-    ({ hierarchy }) =>
-      hierarchy.controllers.includes(controller) ||
-      (hierarchy.version === 2 && places.every((other) => other.hierarchy.version === 2)),
-  );
+function placeOf({ controller }: Setting, places: readonly Place[], host: CgroupHost): Place | undefined {
+  return places.find(({ hierarchy }) => hierarchy.controllers.includes(controller) || host.mode === 'v2');
 }
 
-function writeOp(each: Setting, places: readonly Place[]): HandsOp {
-  const place = placeOf(each, places);
+function writeOp(each: Setting, places: readonly Place[], host: CgroupHost): HandsOp & { op: 'writeAt' } {
+  const place = placeOf(each, places, host);
   const branch = each.orElse && {
     on: each.orElse.on,
-    do: each.orElse.settings.map((other) => writeOp(other, places)),
+    do: each.orElse.settings.map((other) => writeOp(other, places, host)),
   };
   return {
     op: 'writeAt',

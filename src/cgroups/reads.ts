@@ -1,27 +1,49 @@
 import type { Answer, Read } from '../execute/messages.ts';
+import { accessPaths } from './access.ts';
 import { cpusetFiles } from './cpuset.ts';
 import type { CgroupHost } from './host.ts';
 import { cgroupPlaces, type Place } from './paths.ts';
 import type { CgroupConfig } from './plan.ts';
 
-/** What must be known of the cgroups above and at the container's own before they can be planned. */
-export function cgroupReads(config: CgroupConfig, host: CgroupHost, id: string): Read[] {
-  return cgroupPlaces(config.linux?.cgroupsPath, host, id)
-    .flatMap((place) => [
-      ...(config.linux?.cgroupsPath ? [membersFile(place)] : []),
-      ...(place.hierarchy.version === 2 ? unifiedFiles(place, host) : v1Files(place)),
-    ])
-    .map((path) => ({ kind: 'FILE', path }));
+/**
+ * What must be known of the cgroups above and at the container's own before they can be planned. `optional`: a caller who
+ * may make none goes without.
+ */
+export function cgroupReads(config: CgroupConfig, host: CgroupHost, id: string, optional = false): Read[] {
+  const places = cgroupPlaces(config.linux?.cgroupsPath, host, id);
+  const files = places.flatMap((place) => [
+    ...(config.linux?.cgroupsPath ? [membersFile(place)] : []),
+    ...(place.hierarchy.version === 2 ? unifiedFiles(place, host) : v1Files(place)),
+  ]);
+  const access = optional ? places.flatMap(accessPaths) : [];
+  return [
+    ...files.map((path): Read => ({ kind: 'FILE', path })),
+    ...access.map((path): Read => ({ kind: 'WRITABLE', path })),
+  ];
 }
 
-/** The host with the answers to `cgroupReads`. */
-export function withFiles(host: CgroupHost, reads: readonly Read[], answers: readonly Answer[]): CgroupHost {
-  const found = reads.flatMap(({ path }, index): [string, string][] => {
-    const answer = answers[index];
+/** The host with the answers to `cgroupReads`. `optional` as there. */
+export function withFiles(
+  host: CgroupHost,
+  reads: readonly Read[],
+  answers: readonly Answer[],
+  optional = false,
+): CgroupHost {
+  const found = reads.flatMap(({ kind, path }, index): [string, string][] => {
+    const answer = kind === 'FILE' ? answers[index] : undefined;
     const item = answer?.errno === 0 ? answer.items[0] : undefined;
     return item === undefined ? [] : [[path, Buffer.from(item).toString().trimEnd()]];
   });
-  return { ...host, files: { ...host.files, ...Object.fromEntries(found) } };
+  const files = { ...host.files, ...Object.fromEntries(found) };
+  return { ...host, files, ...(optional && { access: accessOf(reads, answers) }) };
+}
+
+function accessOf(reads: readonly Read[], answers: readonly Answer[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    reads.flatMap(({ kind, path }, index): [string, number][] =>
+      kind === 'WRITABLE' ? [[path, answers[index]?.errno ?? 0]] : [],
+    ),
+  );
 }
 
 /** Is there if the cgroup is. */

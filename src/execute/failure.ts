@@ -135,7 +135,8 @@ function hookSentence(failure: Failure, op: HandsOp | StubOp | undefined): Sente
 }
 
 function deathSentence({ op, status, errno, detail }: Failure): Sentence | null {
-  if (status === 0 || errno !== 0 || op === 'capture') return null;
+  // These are programs of the host, that speak for themselves.
+  if (status === 0 || errno !== 0 || op === 'capture' || op === 'userns') return null;
   const message = `the init process ended before the program was started: ${describeDeath(status)}`;
   return { code: 'process-died', message: detail === '' ? message : `${message}: ${detail}` };
 }

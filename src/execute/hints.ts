@@ -1,5 +1,6 @@
 import { cgroupHints } from './hints-cgroups.ts';
 import { mountHints } from './hints-mounts.ts';
+import { rootlessHints } from './hints-rootless.ts';
 import type { Failure } from './messages.ts';
 
 /** What the user can do about a failure whose usual reason is known. */
@@ -39,6 +40,7 @@ const hints: readonly Hint[] = [
     when: ({ errno, step, detail }) => errno === ENOSYS && step !== '' && detail === '',
     text: ({ step }) => `this kernel has no ${step}; railcar needs Linux 5.10 or later`,
   },
+  ...rootlessHints,
   ...mountHints,
   ...cgroupHints,
   {

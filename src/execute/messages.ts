@@ -33,7 +33,8 @@ export const messageTypes = { REQUEST: 1, ANSWERS: 2, RESULT: 3, READ: 11, PLAN:
  * EXISTS: nothing but the errno (lstat). STREAM: as FILE, but of a file that the user named, which may be a pipe. STUB:
  * reads nothing; a plan with a stub that inherits 3 + `max` descriptors will probably follow, and one may be started to
  * wait for it. LOCK: reads nothing; takes the lock of a file that is there, for as long as the launcher lives, and waits for
- * it at most `max` ms (EWOULDBLOCK): what is read after it in the same message is true until the command ends.
+ * it at most `max` ms (EWOULDBLOCK): what is read after it in the same message is true until the command ends. WRITABLE:
+ * nothing but the errno: 0 if the caller may write to the file, or make others in the directory.
  */
 export const readKinds = {
   FILE: 1,
@@ -48,6 +49,7 @@ export const readKinds = {
   HAVING: 10,
   STUB: 11,
   LOCK: 12,
+  WRITABLE: 13,
 } as const;
 export type ReadKind = keyof typeof readKinds;
 

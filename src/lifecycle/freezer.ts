@@ -32,7 +32,7 @@ function requireFreezer(paths: Paths): Freezer {
   const freezer = freezerFile(paths);
   if (freezer !== null) return freezer;
   throw new RailcarError('host-unsupported', 'the container has no cgroup that could be frozen', {
-    hint: 'this host has no cgroup controller "freezer"',
+    hint: 'this host has no cgroup controller "freezer", or gives none to this caller (docs/rootless.md)',
   });
 }
 

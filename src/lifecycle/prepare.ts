@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { accessNotice } from '../cgroups/access.ts';
 import { parseCgroupHost } from '../cgroups/host.ts';
 import { cgroupReads, withFiles } from '../cgroups/reads.ts';
 import type { Context } from '../cli/context.ts';
@@ -11,7 +12,7 @@ import { errnoText } from '../execute/errno.ts';
 import type { Hands } from '../execute/hands.ts';
 import type { Answer, Read } from '../execute/messages.ts';
 import { exists, file, isThere, missing, readGroups, stub, textOf } from '../execute/reads.ts';
-import { grantableCapabilities, warnOfUngranted } from '../plan/capabilities.ts';
+import { grantableCapabilities, isRootless, warnOfUngranted } from '../plan/capabilities.ts';
 import { cgroupOwnerFiles } from '../plan/cgroupOwner.ts';
 import { buildCreate } from '../plan/create.ts';
 import type { CreateOptions, Facts } from '../plan/facts.ts';
@@ -87,15 +88,18 @@ export async function prepareContainer(
         unitOf(config.linux?.cgroupsPath, target.id, marked, caller, context.request.env),
       )
     : null;
+  const optional = context.rootless === 'auto' ? isRootless(caller) : context.rootless;
   const reads = [
-    ...located(positions, () => cgroupReads(inUnit(config, unit), marked, target.id)),
+    ...located(positions, () => cgroupReads(inUnit(config, unit), marked, target.id, optional)),
     ...cgroupOwnerFiles(config, marked).map((path) => file(path)),
   ];
-  const cgroups = withFiles(marked, reads, await readRest(context.hands, reads, guessed));
+  const cgroups = withFiles(marked, reads, await readRest(context.hands, reads, guessed), optional);
   context.guess.learn(
     target.id,
-    reads.map(({ path }) => path),
+    reads.filter(({ kind }) => kind === 'FILE').map(({ path }) => path),
   );
+  const notice = accessNotice(inUnit(config, unit).linux?.cgroupsPath, cgroups, target.id);
+  if (notice !== null) context.warn(notice);
   const modules = await securityModules(config.process, context.hands, config.linux?.mountLabel);
   const resctrl = await resctrlOf(config.linux?.intelRdt, target.id, mountinfo, context.hands);
   const plan = located(positions, () => {
@@ -120,10 +124,11 @@ async function readRest(
   reads: readonly Read[],
   known: Readonly<Record<string, Answer>>,
 ): Promise<readonly Answer[]> {
-  const unknown = reads.filter(({ path }) => known[path] === undefined);
+  const guessed = ({ kind, path }: Read) => (kind === 'FILE' ? known[path] : undefined);
+  const unknown = reads.filter((read) => guessed(read) === undefined);
   const rest = unknown.length === 0 ? [] : await hands.read(unknown);
   let at = 0;
-  return reads.map(({ path }) => known[path] ?? rest[at++] ?? missing);
+  return reads.map((read) => guessed(read) ?? rest[at++] ?? missing);
 }
 
 /** The bytes themselves: one character each. */

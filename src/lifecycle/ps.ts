@@ -6,18 +6,18 @@ import type { Plan } from '../plan/plan.ts';
 import { findContainer } from '../state/container.ts';
 import { requireStatus } from '../state/transitions.ts';
 import { done, requireOk } from './carry-out.ts';
-import { readMembers } from './members.ts';
+import { readProcesses } from './members.ts';
 
 /** Where ps(1) may be, in this order. */
 const programs = ['/usr/bin/ps', '/bin/ps'] as const;
 
-/** The processes of the container's cgroup; as a table they are shown by the host's ps(1). */
+/** The processes of the container; as a table they are shown by the host's ps(1). */
 export async function ps(context: Context, { id, format, psArgs }: PsVerb): Promise<Processes> {
   const { container, first } = await findContainer(context, id, {
     first: { [programs[0]]: exists(programs[0]), [programs[1]]: exists(programs[1]) },
   });
   requireStatus('ps', container.status, id);
-  const pids = await readMembers(context.hands, container.record.cgroup_paths);
+  const pids = await readProcesses(context.hands, container);
   if (format === 'json') return { pids, table: null };
   const program = programs.find((path) => first[path] && isThere(first[path]));
   if (program === undefined)

@@ -1,4 +1,5 @@
 import type { Context } from '../cli/context.ts';
+import { RailcarError } from '../errors.ts';
 import type { Answer, Read } from '../execute/messages.ts';
 import { file, readGroups, textOf } from '../execute/reads.ts';
 import { type Container, findContainer } from '../state/container.ts';
@@ -37,6 +38,8 @@ export async function measure(context: Context, id: string): Promise<Measured> {
 async function statsOf(context: Context, record: ContainerRecord, known: Known): Promise<Stats> {
   const paths = record.cgroup_paths;
   const unified = unifiedDirectory(paths);
+  // Zeros would say that it uses nothing.
+  if (Object.keys(paths).length === 0) throw noCgroup();
   const sizes = pageSizes(known[HUGE_PAGES]);
   const wanted = unified === undefined ? v1Paths(paths, sizes) : v2Paths(unified, sizes);
   context.guess.learn(record.id, wanted, 'events');
@@ -59,6 +62,16 @@ async function statsOf(context: Context, record: ContainerRecord, known: Known):
       ? {}
       : intelRdtStats(resctrl.mountPoint, resctrl.group, files, monitored(late.monitored));
   return { ...counted, intel_rdt, network_interfaces: null };
+}
+
+function noCgroup(): RailcarError {
+  return new RailcarError(
+    'host-unsupported',
+    'the container has no cgroup that could be asked what it uses',
+    {
+      hint: 'this host has no cgroups, or gives none to this caller (docs/rootless.md)',
+    },
+  );
 }
 
 /** The container's cgroup where v2 carries the controllers; a hybrid host's record has v1's paths beside. */

@@ -17,7 +17,7 @@ import { intelRdtPlan } from './intelRdt.ts';
 import { keyringOps } from './labels.ts';
 import { learnOp, listenerPlan, seccompOp, tellOp } from './listener.ts';
 import { mountOps } from './mounts.ts';
-import { deniesSetgroups, hostId, namespaceKind, namespaceOps } from './namespaces.ts';
+import { hostId, lacksSetgroups, namespaceKind, namespaceOps, refuseUnprivileged } from './namespaces.ts';
 import { netDevicePlan } from './netDevices.ts';
 import { listenOps, notifiedProcess, notifies, notifyDirectoryOps, notifyMount, relayOps } from './notify.ts';
 import type { HandsOp, StubOp } from './ops.ts';
@@ -33,6 +33,7 @@ import { refuseUnsupported } from './unsupported.ts';
 /** The plan of `create` and `run`. Throws PlanError for what cannot be planned. */
 export function buildCreate(config: Config, facts: Facts, options: CreateOptions): Plan {
   refuseUnsupported(config);
+  refuseUnprivileged(config, facts.caller);
   const parts = partsOf(config, facts, options);
   return {
     hands: handsProgram(config, facts, options, parts),
@@ -208,10 +209,12 @@ const LOCK_DEADLINE = 10_000;
 const FIFO_SLOT = 'fifo';
 
 /** The id belongs to whoever makes its directory. */
-export function claimOps({ stateDir }: Pick<Facts, 'stateDir'>): HandsOp[] {
+export function claimOps({ stateDir, caller }: Pick<Facts, 'stateDir' | 'caller'>): HandsOp[] {
   const origin = 'state';
+  // What is old in a user's runtime directory is removed, except what has the sticky bit (XDG Base Directory Specification).
+  const mode = isRootless(caller) ? 0o1700 : 0o711;
   return [
-    { op: 'mkdirAll', path: posix.dirname(stateDir), mode: 0o711, origin },
+    { op: 'mkdirAll', path: posix.dirname(stateDir), mode, origin },
     {
       op: 'mkdir',
       path: stateDir,
@@ -285,7 +288,7 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
     modules: facts.modules,
     grantable: grantableCapabilities(facts.caller, userNamespace),
     userNamespace,
-    denySetgroups: deniesSetgroups(config, facts.caller),
+    denySetgroups: lacksSetgroups(config, facts.caller),
     preserveFds: options.preserveFds,
     listenFds: options.listenFds,
     ready: readyOps(config, facts, options),

@@ -133,7 +133,9 @@ function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, p
     modules: facts.modules,
     grantable: grantableCapabilities(caller, userNamespace),
     userNamespace,
-    denySetgroups: userNamespace && !hasCapability(caller.capabilities, 'CAP_SETGID'),
+    denySetgroups: userNamespace
+      ? !hasCapability(caller.capabilities, 'CAP_SETGID') || !caller.initialUserNamespace
+      : !caller.initialUserNamespace,
     preserveFds: options.preserveFds,
     listenFds: options.listenFds,
     ready: [{ op: 'parentDeath', signal: 0, origin: 'process' } as const],

@@ -1,5 +1,6 @@
 import type { Config, IdMapping, NamespaceType } from '../config/config.ts';
 import { hasCapability } from './capabilities.ts';
+import { PlanError } from './error.ts';
 import type { Facts } from './facts.ts';
 import type { HandsOp, StubOp } from './ops.ts';
 
@@ -71,10 +72,33 @@ export function hostId(mappings: readonly IdMapping[] | undefined, id: number): 
   return mapping === undefined ? id : mapping.hostID + (id - mapping.containerID);
 }
 
+/** Where there is no user namespace to have power in, an ordinary user can make nothing that a container is made of. */
+export function refuseUnprivileged(config: Config, caller: Caller): void {
+  const able = caller.uid === 0 || hasCapability(caller.capabilities, 'CAP_SYS_ADMIN');
+  if (able || namespaceKind(config, 'user') !== 'none') return;
+  throw new PlanError(
+    'config-invalid',
+    'linux.namespaces',
+    `rootless container requires user namespaces: uid ${caller.uid} has no CAP_SYS_ADMIN (railcar spec --rootless writes a ` +
+      'config.json with one)',
+  );
+}
+
 /** Whether setgroups has to be given up for good, as the kernel asks of unprivileged makers of gid maps. */
-export function deniesSetgroups(config: Config, caller: Caller): boolean {
-  const own = namespaceKind(config, 'user') === 'new';
-  return own && !hasCapability(caller.capabilities, 'CAP_SETGID') && !needsTools(config, caller);
+function deniesSetgroups(config: Config, caller: Caller): boolean {
+  return !hasCapability(caller.capabilities, 'CAP_SETGID') && !needsTools(config, caller);
+}
+
+/** Whether setgroups may have been given up in the user namespace in which the container's process lives. */
+export function lacksSetgroups(config: Config, caller: Caller): boolean {
+  switch (namespaceKind(config, 'user')) {
+    case 'new':
+      return !caller.initialUserNamespace || deniesSetgroups(config, caller);
+    case 'joined':
+      return true;
+    case 'none':
+      return !caller.initialUserNamespace;
+  }
 }
 
 /** A namespace that exists, and what names it. */

@@ -14,6 +14,8 @@ export interface FakeHost {
   readonly links?: Readonly<Record<string, string>>;
   readonly directories?: readonly string[];
   readonly stdin?: string;
+  /** Errno by path of what may not be written to. */
+  readonly forbidden?: Readonly<Record<string, number>>;
   /** What executing a plan comes to; null (the default): plain success. */
   readonly result?: Result | null;
 }
@@ -45,7 +47,7 @@ export class Recorder implements Hands {
   }
 
   #answer({ kind, path: given, name }: Read): Answer {
-    const { files = {}, links = {}, directories = [], stdin = '' } = this.#host;
+    const { files = {}, links = {}, directories = [], stdin = '', forbidden = {} } = this.#host;
     const path = resolved(given, links, kind !== 'LINK' && kind !== 'EXISTS');
     const content = files[path];
     switch (kind) {
@@ -56,6 +58,9 @@ export class Recorder implements Hands {
         return links[path] === undefined ? missing : items(links[path]);
       case 'EXISTS':
         return content === undefined && !directories.includes(path) ? missing : items();
+      case 'WRITABLE':
+        if (content === undefined && !directories.includes(path)) return missing;
+        return { errno: forbidden[path] ?? 0, items: [] };
       case 'STUB':
       case 'LOCK':
         return items();

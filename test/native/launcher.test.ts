@@ -66,7 +66,9 @@ describe('request and reads', () => {
          { kind: 'STAT', path: '/dev/null' }, { kind: 'LINK', path: dir + '/link' }, { kind: 'STDIN', path: '' },
          { kind: 'EACH', path: dir, name: 'f' }, { kind: 'BELOW', path: dir, name: 'f' },
          { kind: 'EXISTS', path: dir + '/link' }, { kind: 'EXISTS', path: dir + '/none' },
-         { kind: 'FILE', path: '/etc/passwd', max: 3 }, { kind: 'FILE', path: dir }, { kind: 'LIST', path: '/none' } ];
+         { kind: 'FILE', path: '/etc/passwd', max: 3 }, { kind: 'FILE', path: dir }, { kind: 'LIST', path: '/none' },
+         { kind: 'WRITABLE', path: dir }, { kind: 'WRITABLE', path: dir + '/a/f' },
+         { kind: 'WRITABLE', path: '/none' }, { kind: 'WRITABLE', path: '/proc/version' } ];
        const answers = await hands.read(reads);
        return { code: 0, stderr: '', stdout: JSON.stringify(
          answers.map(({ errno, items }) => [errno, ...items.map((item) => Buffer.from(item).toString())])) };`,
@@ -89,6 +91,11 @@ describe('request and reads', () => {
       [27],
       [21],
       [2],
+      [0],
+      [0],
+      [2],
+      // Root may write to whatever takes it; for anybody else the mode decides.
+      [process.getuid?.() === 0 ? 0 : 13],
     ]);
   });
 

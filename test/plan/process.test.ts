@@ -54,7 +54,7 @@ test('oom_score_adj: what may not be lowered is an error', () => {
   expect(find(stubOf({ process }), 'writeSelf')).toMatchObject({ name: 'oom_score_adj', text: '-500' });
   expect(find(stubOf({ process }), 'writeSelf').orElse).toBeUndefined();
   expect(
-    find(stubOf({ process, caller: { uid: 1000, capabilities: 0n } }), 'writeSelf').orElse,
+    find(stubOf({ process, caller: { initialUserNamespace: false } }), 'writeSelf').orElse,
   ).toBeUndefined();
   expect(order({ process: { oomScoreAdj: 0 } })).toContain('writeSelf');
 });
