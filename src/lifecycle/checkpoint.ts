@@ -95,8 +95,8 @@ function inodeOf(answer: Answer): number {
 function parseMounted(mountinfo: string): Mounted[] {
   return mountinfo.split('\n').map((line) => {
     const [before = '', after = ''] = line.split(' - ');
-    const [, , , root = '', point = ''] = before.split(' ').map(unescapeOctal);
-    return { root, point, type: after.split(' ')[0] ?? '' };
+    const [, , device = '', root = '', point = ''] = before.split(' ').map(unescapeOctal);
+    return { device, root, point, type: after.split(' ')[0] ?? '' };
   });
 }
 

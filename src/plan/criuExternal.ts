@@ -8,6 +8,8 @@ import type { Field } from './protobuf.ts';
 
 /** A mount as the container's mountinfo shows it. */
 export interface Mounted {
+  /** The file system, as `major:minor`. */
+  readonly device: string;
   /** What of the file system is shown. */
   readonly root: string;
   readonly point: string;
@@ -35,9 +37,10 @@ export function externalMounts(config: Config, mounted: readonly Mounted[]): Fie
     ...(config.mounts ?? []).filter(isBind).map(({ destination }) => posix.resolve('/', destination)),
     ...(config.linux?.devices ?? []).map(({ path }) => posix.resolve('/', path)),
   ].filter((path) => points.has(path));
-  const masked = (config.linux?.maskedPaths ?? []).filter((path) =>
-    points.get(posix.resolve('/', path))?.root.endsWith('/null'),
-  );
+  const masked = (config.linux?.maskedPaths ?? []).filter((path) => {
+    const mask = points.get(posix.resolve('/', path));
+    return mask?.root.endsWith('/null') && isOutside(mask, mounted);
+  });
   return [
     ...[...new Set(bound)].map((path) => pair('ext_mnt', path, path)),
     ...masked.map((path) => pair('ext_mnt', posix.resolve('/', path), NULL)),
@@ -46,6 +49,13 @@ export function externalMounts(config: Config, mounted: readonly Mounted[]): Fie
 }
 
 const NULL = '/dev/null';
+
+/** A file of a file system that the container sees nothing else of; the others CRIU finds where it lies. */
+function isOutside({ device, root }: Mounted, mounted: readonly Mounted[]): boolean {
+  return !mounted.some(
+    (other) => other.device === device && other.root !== root && isBelow(root, other.root),
+  );
+}
 
 /** v1 without a cgroup namespace shows the container's cgroups, bound from the host. */
 function cgroupPoints(config: Config, mounted: readonly Mounted[]): string[] {
