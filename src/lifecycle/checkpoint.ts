@@ -6,7 +6,7 @@ import { errnoText } from '../execute/errno.ts';
 import type { Answer, Finish } from '../execute/messages.ts';
 import { file, link, readNamed, stat, textOf } from '../execute/reads.ts';
 import { buildCheckpoint, DUMP_LOG } from '../plan/checkpoint.ts';
-import type { Mounted } from '../plan/criuExternal.ts';
+import { boundPaths, type Mounted } from '../plan/criuExternal.ts';
 import type { HandsOp } from '../plan/ops.ts';
 import { teardownOps } from '../plan/teardown.ts';
 import { type Container, findContainer } from '../state/container.ts';
@@ -17,6 +17,7 @@ import { converse, criuConfigFile, findCriu } from './criu.ts';
 import { thawForKill } from './freezer.ts';
 import { INIT_SLOT, openInit } from './init.ts';
 import { inBundle } from './positions.ts';
+import { resolveInside } from './resolve.ts';
 
 /** How long (ms) killed processes may take to be gone. */
 const EXIT_DEADLINE = 10_000;
@@ -41,12 +42,14 @@ export async function checkpoint(context: Context, verb: CheckpointVerb): Promis
   const criu = await findCriu(context);
   await requireParent(context, verb);
   const { record, pid } = container;
+  const mounts = parseMounted(textOf(ofProcess.mountinfo) ?? '');
+  const moved = boundPaths(record.config).filter((path) => mounts.every(({ point }) => point !== path));
   const facts = {
     criu: criu.program,
     pid,
     rootfs: record.rootfs,
     cgroupPaths: record.cgroup_paths,
-    mounted: parseMounted(textOf(ofProcess.mountinfo) ?? ''),
+    sight: { mounts, resolved: await resolveInside(context.hands, pid, moved) },
     inodes: { network: inodeOf(ofProcess.network), pid: inodeOf(ofProcess.pid) },
     descriptors: [ofProcess.stdin, ofProcess.stdout, ofProcess.stderr].map((target) => textOf(target) ?? ''),
     configFile: criuConfigFile(criu, record.config),

@@ -103,11 +103,14 @@ async function criuError(
   });
 }
 
+/** CRIU would like more descriptors, which takes CAP_SYS_RESOURCE, and goes on without. */
+const HARMLESS = /rlimit: Can't setup RLIMIT_NOFILE for self/;
+
 /** `(00.040926) Error (criu/cr-restore.c:1230): Can't fork for 28658: File exists`, without the time. */
 export function quotedErrors(log: string): string[] {
   return log
     .split('\n')
-    .filter((line) => /\bError \(/.test(line))
+    .filter((line) => /\bError \(/.test(line) && !HARMLESS.test(line))
     .slice(-QUOTED)
     .map((line) => line.replace(/^(\(\d+\.\d+\))?\s*(pie: \d+: |\d+: )?/, '').trim());
 }

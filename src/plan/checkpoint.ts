@@ -10,7 +10,7 @@ import {
   endOp,
   noticeOp,
 } from './criu.ts';
-import { externalMounts, externalNamespaces, type Mounted } from './criuExternal.ts';
+import { externalMounts, externalNamespaces, type Sight } from './criuExternal.ts';
 import { type CheckpointOptions, commonOptions, option, optional, pair } from './criuOptions.ts';
 import type { HandsOp } from './ops.ts';
 import type { Plan } from './plan.ts';
@@ -22,8 +22,7 @@ export interface CheckpointFacts {
   readonly pid: number;
   readonly rootfs: string;
   readonly cgroupPaths: Readonly<Record<string, string>>;
-  /** The mounts that the container sees. */
-  readonly mounted: readonly Mounted[];
+  readonly sight: Sight;
   /** Inodes of its namespaces. */
   readonly inodes: { readonly network: number; readonly pid: number };
   /** What /proc/PID/fd/0 to 2 lead to. */
@@ -91,6 +90,6 @@ function requestOptions(config: Config, facts: CheckpointFacts, options: Checkpo
     ...optional('parent_img', parentPath),
     ...optional('track_mem', preDump || parentPath !== null),
     ...externalNamespaces(config, facts.inodes),
-    ...(preDump ? [] : externalMounts(config, facts.mounted)),
+    ...(preDump ? [] : externalMounts(config, facts.sight)),
   ];
 }

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { CgroupHost } from '../cgroups/host.ts';
 import type { Config, Mount } from '../config/config.ts';
 import { option, pair } from './criuOptions.ts';
+import { defaultDevices } from './devices.ts';
 import { parseMountOptions } from './mountOptions.ts';
 import { namespaceKind } from './namespaces.ts';
 import type { Field } from './protobuf.ts';
@@ -31,21 +32,36 @@ export function externalNamespaces(config: Config, inodes: Readonly<Record<Keyed
  * Of a dump: what is mounted from the outside, under a name that the restore gives a source to. For a bind mount that is
  * its destination in config.json, for a masked file /dev/null, for a cgroup its place.
  */
-export function externalMounts(config: Config, mounted: readonly Mounted[]): Field[] {
-  const points = new Map(mounted.map((mount) => [mount.point, mount]));
-  const bound = [
-    ...(config.mounts ?? []).filter(isBind).map(({ destination }) => posix.resolve('/', destination)),
-    ...(config.linux?.devices ?? []).map(({ path }) => posix.resolve('/', path)),
-  ].filter((path) => points.has(path));
+export function externalMounts(config: Config, { mounts, resolved }: Sight): Field[] {
+  const points = new Map(mounts.map((mount) => [mount.point, mount]));
+  const bound = [...boundPaths(config), ...devicePaths(config)]
+    .map((path) => [resolved[path] ?? path, path] as const)
+    .filter(([point]) => points.has(point));
   const masked = (config.linux?.maskedPaths ?? []).filter((path) => {
     const mask = points.get(posix.resolve('/', path));
-    return mask?.root.endsWith('/null') && isOutside(mask, mounted);
+    return mask?.root.endsWith('/null') && isOutside(mask, mounts);
   });
   return [
-    ...[...new Set(bound)].map((path) => pair('ext_mnt', path, path)),
+    ...[...new Map(bound)].map(([point, path]) => pair('ext_mnt', point, path)),
     ...masked.map((path) => pair('ext_mnt', posix.resolve('/', path), NULL)),
-    ...cgroupPoints(config, mounted).map((path) => pair('ext_mnt', path, path)),
+    ...cgroupPoints(config, mounts).map((path) => pair('ext_mnt', path, path)),
   ];
+}
+
+/** What the container sees, and where those of its paths lead to that are links. */
+export interface Sight {
+  readonly mounts: readonly Mounted[];
+  readonly resolved: Readonly<Record<string, string>>;
+}
+
+/** Destinations of what is bound from the host. */
+export function boundPaths({ mounts = [] }: Config): string[] {
+  return mounts.filter(isBind).map(({ destination }) => posix.resolve('/', destination));
+}
+
+/** In a user namespace devices are bound as well. */
+function devicePaths({ linux }: Config): string[] {
+  return [...defaultDevices, ...(linux?.devices ?? [])].map(({ path }) => posix.resolve('/', path));
 }
 
 const NULL = '/dev/null';
@@ -81,7 +97,7 @@ export function mountSources(
       ({ destination, source = '' }) =>
         [posix.resolve('/', destination), posix.resolve(bundle, source)] as const,
     );
-  const devices = (config.linux?.devices ?? []).map(({ path }) => [posix.resolve('/', path), path] as const);
+  const devices = devicePaths(config).map((path) => [path, path] as const);
   const cgroups = (config.mounts ?? [])
     .filter(({ type }) => type === 'cgroup' && namespaceKind(config, 'cgroup') !== 'new')
     .flatMap((mount) => cgroupSources(mount, host, cgroupPaths));

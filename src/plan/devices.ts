@@ -25,7 +25,9 @@ export function deviceOps(config: Config): StubOp[] {
   };
   if (bound) return own.map((device) => (isInDev(device) ? requireOp(device) : deviceOp(device, rights)));
   return [
-    ...[...defaults.filter(({ path }) => !taken.has(path)), ...own].map((device) => deviceOp(device, rights)),
+    ...[...defaultDevices.filter(({ path }) => !taken.has(path)), ...own].map((device) =>
+      deviceOp(device, rights),
+    ),
     ...links.map(
       ([path, target]): StubOp => ({ op: 'symlink', root: 'root', path, target, origin: DEFAULT }),
     ),
@@ -40,7 +42,7 @@ const DEFAULT = 'default devices';
 
 type Located = Device & { readonly origin: string };
 
-const defaults: readonly Located[] = [
+export const defaultDevices: readonly Located[] = [
   { path: '/dev/null', type: 'c', major: 1, minor: 3, origin: DEFAULT },
   { path: '/dev/zero', type: 'c', major: 1, minor: 5, origin: DEFAULT },
   { path: '/dev/full', type: 'c', major: 1, minor: 7, origin: DEFAULT },

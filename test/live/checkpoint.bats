@@ -393,3 +393,122 @@ END
   [ ! -e "$IMAGE" ]
   has_status running
 }
+
+@test "cgroups that are bound from the host, as without a cgroup namespace" {
+  bundle '.mounts += [{destination: "/sys", type: "sysfs", source: "sysfs", options: ["ro"]},
+    {destination: "/sys/fs/cgroup", type: "cgroup", source: "cgroup", options: ["nosuid", "noexec", "nodev", "relatime", "ro"]}]'
+  counting
+  start_detached
+  eventually counted 2
+  # shellcheck disable=SC2016
+  local look='for f in /sys/fs/cgroup/*/tasks /sys/fs/cgroup/cgroup.procs; do if [ -e $f ]; then grep -qx 1 $f && echo $f; fi; done'
+  runtime exec "$ID" sh -c "$look" </dev/null >"$WORK/before"
+  [ -s "$WORK/before" ]
+  dump
+  runtime restore --detach --image-path "$IMAGE" --bundle "$BUNDLE" "$ID-2" </dev/null >/dev/null 2>&1
+  runtime exec "$ID-2" sh -c "$look" </dev/null >"$WORK/after"
+  diff "$WORK/before" "$WORK/after"
+}
+
+@test "namespaces of others: network, IPC, host name and processes" {
+  bundle
+  hold_namespaces --net --ipc --uts --pid --fork
+  edit_config --arg proc "/proc/$HOLDER/ns" 'del(.hostname) | .linux.namespaces |= map(
+    if .type == "network" then .path = $proc + "/net" elif .type == "ipc" then .path = $proc + "/ipc"
+    elif .type == "uts" then .path = $proc + "/uts" elif .type == "pid" then .path = $proc + "/pid" else . end)'
+  # Its monitor reaps it: as long as it is a zombie its pid is taken, and this namespace is not its own.
+  background "$RUNTIME" --root "$ROOT" run --bundle "$BUNDLE" "$ID" </dev/null >/dev/null 2>&1
+  local monitor=$! kind
+  eventually has_status running
+  dump
+  wait "$monitor" || true
+  restore
+  has_status running
+  for kind in net ipc uts pid; do same "$(readlink "/proc/$(pid_of)/ns/$kind")" "$(readlink "/proc/$HOLDER/ns/$kind")"; done
+}
+
+@test "a user namespace, capabilities, a filter, limits of resources" {
+  bundle '.linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}] | .linux.gidMappings = .linux.uidMappings
+    | .linux.namespaces += [{type: "user"}] | .process.user = {uid: 7, gid: 8} | .process.noNewPrivileges = true
+    | .process.rlimits = [{type: "RLIMIT_NOFILE", soft: 77, hard: 78}] | .process.oomScoreAdj = 321
+    | .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO", errnoRet: 95}]}'
+  counting
+  chmod 777 "$BUNDLE/rootfs/tmp"
+  start_detached
+  eventually counted 2
+  look() {
+    grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp:)' "/proc/$(pid_of)/status"
+    cat "/proc/$(pid_of)/"{uid_map,gid_map,oom_score_adj}
+    grep 'open files' "/proc/$(pid_of)/limits"
+  }
+  look >"$WORK/before"
+  dump
+  # The files can be read, the directory is root's alone.
+  run restore
+  fails 1
+  contains "$output" "user 100000, cannot search the image"
+  gone
+  chmod 711 "$IMAGE"
+  restore
+  look >"$WORK/after"
+  diff "$WORK/before" "$WORK/after"
+}
+
+@test "a mount below a symbolic link of the image" {
+  bundle && counting
+  mkdir "$WORK/shared" "$BUNDLE/rootfs/run"
+  rm -rf "$BUNDLE/rootfs/var/run"
+  ln -s /run "$BUNDLE/rootfs/var/run"
+  echo secret >"$WORK/shared/token"
+  edit_config --arg shared "$WORK/shared" '.mounts += [{destination: "/var/run/secrets", type: "bind", source: $shared, options: ["rbind", "ro"]}]'
+  start_detached
+  eventually counted 2
+  dump
+  restore
+  same "$(runtime exec "$ID" cat /run/secrets/token </dev/null)" secret
+}
+
+@test "locks of files, and files that have been removed" {
+  bundle
+  # What busybox has no applet for; the shared rootfs is not touched.
+  local file
+  for file in $(type -P flock) $(ldd "$(type -P flock)" | grep -o '/[^ ]*'); do install -D "$file" "$BUNDLE/rootfs$file"; done
+  script 'exec 6>/tmp/removed; echo kept >&6; rm /tmp/removed; exec /usr/bin/flock --no-fork /tmp/lock sh -c "echo ready >/tmp/ready; exec sleep 600"'
+  start_detached
+  eventually test -s "$BUNDLE/rootfs/tmp/ready"
+  run dump
+  fails 1
+  contains "$output" 'file-locks'
+  has_status running
+  dump --file-locks
+  restore --file-locks
+  ! flock --nonblock "$BUNDLE/rootfs/tmp/lock" true
+  same "$(runtime exec "$ID" cat /proc/1/fd/6 </dev/null)" kept
+}
+
+@test "the argument vectors of CRI-O, conmon, go-runc and Podman" {
+  bundle && counting
+  start_detached
+  eventually counted 2
+  # CRI-O: internal/oci/runtime_oci.go.
+  runtime checkpoint --file-locks --image-path "$IMAGE" --work-path "$WORK/work" --leave-running "$ID"
+  [ -e "$WORK/work/dump.log" ]
+  [ ! -e "$IMAGE/dump.log" ]
+  runtime delete --force "$ID"
+  # conmon: src/runtime_args.c, with what Podman adds.
+  beside restore --bundle "$BUNDLE" --pid-file "$WORK/pid" --detach --image-path "$IMAGE" --work-path "$WORK/work" --file-locks "$ID"
+  same "$(cat "$WORK/pid")" "$(pid_of)"
+  [ -e "$WORK/work/restore.log" ]
+  # go-runc: runc.go, as containerd's shim calls it.
+  runtime checkpoint --image-path "$IMAGE.2" --work-path "$WORK/work" --tcp-established --ext-unix-sk --shell-job --file-locks --manage-cgroups-mode soft "$ID"
+  beside restore --image-path "$IMAGE.2" --work-path "$WORK/work" --tcp-established --ext-unix-sk --shell-job --file-locks --manage-cgroups-mode soft --detach \
+    --pid-file "$WORK/pid" -no-subreaper --bundle "$BUNDLE" "$ID"
+  same "$(cat "$WORK/pid")" "$(pid_of)"
+  # Podman: libpod/oci_conmon_common.go.
+  runtime checkpoint --image-path "$IMAGE.3" --work-path "$WORK/work" --tcp-established --file-locks "$ID"
+  gone
+  beside restore --bundle "$BUNDLE" --pid-file "$WORK/pid" --detach --image-path "$IMAGE.3" --work-path "$WORK/work" --tcp-established --file-locks --manage-cgroups-mode ignore "$ID"
+  local at
+  at=$(count)
+  eventually counted $((at + 2))
+}
