@@ -4,7 +4,7 @@
 # runtime of $RUNTIME: railcar unless told otherwise; RUNTIME=runc proves the tests themselves.
 load engine
 
-: "${CONTAINERD:=1}"
+: "${CONTAINERD:=1}" "${HANDLERS:=runc railcar}"
 readonly box=railcar.test/box:1 pause=railcar.test/pause:1
 
 # Clients run in the daemon's namespaces: /run is there, and so are the addresses of pods.
@@ -29,7 +29,7 @@ find_containerd() {
 }
 
 start_daemon() {
-  PATH=$BIN:$PATH in_place "$BIN/containerd" --config "$DIR/config.toml" --log-level debug >>"$DIR/containerd.log" 2>&1 3>&- &
+  PATH=$BIN:$PATH become_in_place "$BIN/containerd" --config "$DIR/config.toml" --log-level debug >>"$DIR/containerd.log" 2>&1 3>&- &
   echo $! >"$DIR/containerd.pid"
   wait_for 30 ctr version || {
     cat "$DIR/containerd.log" >&2
@@ -82,7 +82,7 @@ state = "$DIR/state"
   default_runtime_name = "runc"
 TOML
     local name
-    for name in runc railcar; do
+    for name in $HANDLERS; do
       cat <<TOML
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.$name]
   runtime_type = "io.containerd.runc.v2"
@@ -117,7 +117,7 @@ state = "$DIR/state"
   default_runtime_name = "runc"
 TOML
     local name
-    for name in runc railcar; do
+    for name in $HANDLERS; do
       cat <<TOML
 [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.$name]
   runtime_type = "io.containerd.runc.v2"

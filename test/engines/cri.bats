@@ -122,7 +122,7 @@ teardown() { remove_pods; }
 @test "port-forward" {
   pod
   start . sh -c 'mkdir /www; echo page >/www/index.html; exec httpd -f -p 80 -h /www'
-  cri port-forward "$pod" 8080:80 >"$DIR/forward" 2>&1 3>&- &
+  become_in_place env CRI_SOCKET="$SOCKET" "$CRI" port-forward "$pod" 8080:80 >"$DIR/forward" 2>&1 3>&- &
   local forwarder=$!
   wait_for 10 in_place busybox wget -q -O /dev/null http://127.0.0.1:8080/ || cat "$DIR/forward"
   run -0 in_place busybox wget -q -O - http://127.0.0.1:8080/

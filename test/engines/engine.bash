@@ -48,7 +48,10 @@ make_place() {
   }
 }
 
-in_place() { nsenter --mount="/proc/$(<"$DIR/place.pid")/ns/mnt" --net="/proc/$(<"$DIR/place.pid")/ns/net" "$@"; }
+in_place() { (become_in_place "$@"); }
+
+# In the background the pid is then that of the program itself.
+become_in_place() { exec nsenter --mount="/proc/$(<"$DIR/place.pid")/ns/mnt" --net="/proc/$(<"$DIR/place.pid")/ns/net" "$@"; }
 
 # Everything whose root is in the place's mount namespace, holder and all; the mounts go with the last of them.
 end_place() {
