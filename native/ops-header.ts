@@ -67,13 +67,15 @@ function constants(prefix: string, values: Readonly<Record<string, number>>): st
 /** What the launcher has to know of the command line: which words before the command belong to an option. */
 function globals(): string {
   const entries = Object.entries(globalOptions).filter(([, { type }]) => type === 'string');
-  const values = entries.filter(([, { requiresArg }]) => requiresArg !== false);
+  const values = entries
+    .filter(([, { requiresArg }]) => requiresArg !== false)
+    .flatMap(([name, { alias }]) => (typeof alias === 'string' ? [name, alias] : [name]));
   const choices = entries
     .filter(([, { requiresArg }]) => requiresArg === false)
     .flatMap(([name, option]) => option.choices?.map((choice) => [name, String(choice)]) ?? []);
   return [
     '/* X(name): global options whose value is the next word. */',
-    `#define GLOBAL_VALUES(X) ${values.map(([name]) => `X("${name}")`).join(' ')}`,
+    `#define GLOBAL_VALUES(X) ${values.map((name) => `X("${name}")`).join(' ')}`,
     '/* X(name, word): those whose value is the next word if it is this one. */',
     `#define GLOBAL_CHOICES(X) ${choices.map(([name, word]) => `X("${name}", "${word}")`).join(' ')}`,
   ].join('\n');

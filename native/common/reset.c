@@ -13,3 +13,8 @@ void reset_signals(void) {
         syscall(SYS_rt_sigaction, number, nothing, NULL, KERNEL_SET_SIZE);
     syscall(SYS_rt_sigprocmask, SIG_SETMASK, nothing, NULL, KERNEL_SET_SIZE);
 }
+
+void hold_signals(void) {
+    const uint64_t all = ~0ull;
+    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, KERNEL_SET_SIZE);
+}

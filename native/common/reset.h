@@ -5,3 +5,5 @@
  * what a program inherits must not depend on how railcar, or whoever called it, dealt with its own.
  */
 void reset_signals(void);
+/* Blocks every signal that can be. */
+void hold_signals(void);

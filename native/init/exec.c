@@ -2,6 +2,7 @@
 #include "executable.h"
 #include "home.h"
 #include "io.h"
+#include "reaper.h"
 #include "reset.h"
 #include "stub.h"
 #include "sys.h"
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -23,10 +25,11 @@ static char *variable(const char *name, const char *value) {
     return text;
 }
 
-static char *listen_pid(void) {
-    char pid[16];
-    snprintf(pid, sizeof pid, "%d", (int)getpid());
-    return variable("LISTEN_PID", pid);
+/* Room for any pid: the user's process may get another one than this. */
+#define LISTEN_PID_MAX 32
+
+static void write_listen_pid(char text[LISTEN_PID_MAX]) {
+    snprintf(text, LISTEN_PID_MAX, "LISTEN_PID=%d", (int)getpid());
 }
 
 static char *home_variable(uint32_t uid) {
@@ -35,7 +38,7 @@ static char *home_variable(uint32_t uid) {
 }
 
 /* The planned environment and what only this process can know. */
-static char **make_environment(const struct stub_exec *arg) {
+static char **make_environment(struct stub *stub, const struct stub_exec *arg) {
     size_t count = arg->env.list_count;
     char **env = calloc(count + 3, sizeof *env);
     if (!env)
@@ -44,8 +47,11 @@ static char **make_environment(const struct stub_exec *arg) {
         env[i] = arg->env.list[i];
     if (arg->home.n < NO_HOME && !(env[count++] = home_variable((uint32_t)arg->home.n)))
         return NULL;
-    if (arg->listen_pid.n && !(env[count++] = listen_pid()))
+    if (!arg->listen_pid.n)
+        return env;
+    if (!(env[count++] = stub->listen_pid = malloc(LISTEN_PID_MAX)))
         return NULL;
+    write_listen_pid(stub->listen_pid);
     return env;
 }
 
@@ -83,7 +89,7 @@ static int explain(const char *executable) {
 int prepare_exec(struct stub *stub, const struct stub_exec *arg) {
     if (!stub->executable)
         return failed_with(EINVAL, "execve", "no executable was resolved");
-    char **environment = make_environment(arg);
+    char **environment = make_environment(stub, arg);
     if (!environment)
         return failed("malloc", NULL);
     /* Said by chdir already; but whatever came after it, nobody starts in a directory outside the container. */
@@ -94,12 +100,71 @@ int prepare_exec(struct stub *stub, const struct stub_exec *arg) {
     reap_orphans();
     umask(stub->umask);
     reset_signals();
+    /* What comes from now on is for the init to pass on. */
+    if (stub->reaper >= 0)
+        hold_signals();
     stub->environment = environment;
+    return 0;
+}
+
+int op_reaper(struct stub *stub, const struct stub_reaper *arg) {
+    (void)arg;
+    char path[] = "self/exe";
+    int file = openat(stub->procfs, path, O_PATH | O_CLOEXEC);
+    if (file < 0)
+        return failed("open", "/proc/%s", path);
+    stub->reaper = raise_fd(file, 3 + (int)stub->preserve);
+    return stub->reaper < 0 ? failed("fcntl(F_DUPFD_CLOEXEC)", NULL) : 0;
+}
+
+/*
+ * A group of its own, in the foreground: what is typed at a terminal reaches the process once, and not also through its
+ * init, whose session it is. The init is in place before the process goes on.
+ */
+static void become_child(struct stub *stub, int init_in_place) {
+    char byte;
+    while (read(init_in_place, &byte, 1) < 0 && errno == EINTR)
+        ;
+    pid_t pid = getpid();
+    if (setpgid(0, 0) == 0)
+        ioctl(0, TIOCSPGRP, &pid);
+    reset_signals();
+    if (stub->listen_pid)
+        write_listen_pid(stub->listen_pid);
+}
+
+static int become_init(struct stub *stub, pid_t process) {
+    char name[] = REAPER_NAME, pid[16];
+    snprintf(pid, sizeof pid, "%d", (int)process);
+    char *const arguments[] = {name, pid, NULL}, *const environment[] = {NULL};
+    /* Not even what the process inherits. */
+    cloexec_from_at(stub->procfs, 3);
+    syscall(SYS_execveat, stub->reaper, "", arguments, environment, AT_EMPTY_PATH);
+    int error = errno;
+    kill(process, SIGKILL);
+    return failed_with(error, "execveat", "the init process");
+}
+
+/* Returns in the process; in what was the stub only if it fails. */
+static int leave_init(struct stub *stub) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return failed("pipe2", NULL);
+    pid_t process = fork();
+    if (process < 0)
+        return failed("fork", NULL);
+    if (process > 0)
+        return become_init(stub, process);
+    close(ends[1]);
+    become_child(stub, ends[0]);
+    close(ends[0]);
     return 0;
 }
 
 int op_exec(struct stub *stub, const struct stub_exec *arg) {
     if (!stub->environment && prepare_exec(stub, arg) < 0)
+        return -1;
+    if (stub->reaper >= 0 && leave_init(stub) < 0)
         return -1;
     execve(stub->executable, arg->args.list, stub->environment);
     return explain(stub->executable);

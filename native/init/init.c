@@ -29,7 +29,7 @@ static struct steps *map_steps(int file) {
 _Noreturn void init_main(int control, int steps) {
     struct stub *stub = &the_stub;
     stub->control = control;
-    stub->procfs = stub->fifo = stub->helper = stub->mask = -1;
+    stub->procfs = stub->fifo = stub->helper = stub->mask = stub->reaper = -1;
     stub->steps = map_steps(steps);
     on_bail(end_stub);
     prctl(PR_SET_NAME, "railcar:init");

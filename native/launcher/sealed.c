@@ -4,6 +4,7 @@
 #include "sys.h"
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 /* What ps -o comm shows between execveat and the stub's own name for itself. */
@@ -30,6 +31,9 @@ static int write_program(int file) {
  */
 static int copy_in(const char *folder) {
     autoclose int file = open(folder, O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0500);
+    /* The container's user executes it again, as its init; whatever the caller's umask is. */
+    if (file >= 0)
+        fchmod(file, 0555);
     struct statvfs system;
     if (file < 0 || fstatvfs(file, &system) < 0)
         return -1;

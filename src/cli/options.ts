@@ -35,7 +35,10 @@ const list = (describe: string, alias?: string): Options => ({
 const also = (alias: string | undefined): Options => (alias === undefined ? {} : { alias });
 
 export const globalOptions: OptionTable = {
-  root: value('directory of the state of containers (default: /run/railcar, or $XDG_RUNTIME_DIR/railcar)'),
+  root: value(
+    'directory of the state of containers (default: /run/railcar, or $XDG_RUNTIME_DIR/railcar)',
+    'r',
+  ),
   log: value('file to which messages are appended; journald:ID and syslog:ID send them there'),
   'log-format': {
     ...value('form of the messages in the log file'),
@@ -64,6 +67,7 @@ export const globalOptions: OptionTable = {
   },
   'no-standby': flag('the same as --standby=off'),
   trace: value('file for what took how long, as trace events that Perfetto shows'),
+  daemonize: { ...flag('run: do not wait for the container, as with --detach', 'd'), hidden: true },
   version: flag('print the version', 'v'),
   help: flag('print help', 'h'),
 };
@@ -80,10 +84,12 @@ const creating: OptionTable = {
   config: value('file to read in place of config.json, from the bundle on', 'f'),
   'console-socket': consoleSocket,
   'pidfd-socket': pidfdSocket,
-  'pid-file': pidFile,
+  'pid-file': { ...pidFile, alias: 'p' },
   'no-pivot': flag('do not use pivot_root, for a root file system on a ramdisk'),
   'no-new-keyring': flag("keep the caller's session keyring"),
   'preserve-fds': preserveFds,
+  init: flag('leave an init process that reaps and passes signals on (also: annotation org.railcar.init)'),
+  'no-init': flag('leave none, whatever the annotation says', 'n'),
 };
 
 const regex = flag('the id is a regular expression: do it to all containers that match', 'r');
@@ -114,7 +120,11 @@ export const commands = {
     summary: 'create a container',
     usage: id,
     words: [1, 1],
-    options: { ...creating, detach: { ...flag('accepted and without effect', 'd'), hidden: true } },
+    options: {
+      ...creating,
+      detach: { ...flag('accepted and without effect', 'd'), hidden: true },
+      'no-trigger': { ...flag('accepted and without effect', 't'), hidden: true },
+    },
   },
   start: { summary: 'start the process of a created container', usage: id, words: [1, 1], options: {} },
   state: { summary: 'print the state of a container', usage: id, words: [1, 1], options: {} },

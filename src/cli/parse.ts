@@ -1,4 +1,4 @@
-import { FlagError, splitArguments } from './arguments.ts';
+import { FlagError, type GivenOption, splitArguments } from './arguments.ts';
 import {
   type CommandLine,
   type CommandName,
@@ -53,7 +53,9 @@ function parseCommand(command: CommandName, argv: readonly string[], global: Val
   const line: CommandLine = commands[command];
   const table = tables.get(command) ?? {};
   const { options, words } = splitArguments(argv, table, line.verbatim === true);
-  const values = new Values(options, table);
+  // The railcar of 2017 had it in front of the command.
+  const early: GivenOption[] = command === 'run' && global.flag('daemonize') ? [['detach', 'true']] : [];
+  const values = new Values([...early, ...options], table);
   if (values.flag('help')) return { kind: 'help', command, global };
   const complaint = countComplaint(command, line, words.length);
   if (complaint !== null) return { kind: 'wrong', command, message: complaint, count: true, global };

@@ -129,6 +129,7 @@ const stubActions: Actions<StubOp> = {
   chdir: ({ path }) => `change to the working directory${quoted(path)}`,
   resolve: ({ name }) => `find the program${quoted(name)}`,
   waitFifo: () => 'wait for start',
+  reaper: () => 'leave an init process',
   parentDeath: () => 'set the parent death signal',
   exec: ({ args }) => `execute${quoted(args?.[0])}`,
   sendNetwork: () => 'send the network namespace to the launcher',

@@ -2,6 +2,7 @@ import { capabilityNames } from '../config/capabilities.ts';
 import { hookKinds } from '../config/validate-hooks.ts';
 import { seccompArchitectures } from '../config/validate-seccomp.ts';
 import { OLDEST_SPEC_VERSION, SPEC_VERSION } from '../config/versions.ts';
+import { INIT_ANNOTATION } from '../plan/init.ts';
 import { mountOptionNames } from '../plan/mountOptions.ts';
 import { enumTables, flagTables } from '../plan/ops.ts';
 import { actions, operators } from '../seccomp/compile.ts';
@@ -70,8 +71,8 @@ export function features({ version, commit }: Maker) {
       // Callers ask for it under this name, whatever the runtime is called. Whether this host has CRIU is not asked.
       'org.opencontainers.runc.checkpoint.enabled': 'true',
     },
-    // A file of options for CRIU, which it reads as root; properties of a unit, some of which name programs.
-    potentiallyUnsafeConfigAnnotations: ['org.criu.config', PROPERTY_PREFIX],
+    // A file of options for CRIU, which it reads as root; properties of a unit, some of which name programs; an init process.
+    potentiallyUnsafeConfigAnnotations: ['org.criu.config', PROPERTY_PREFIX, INIT_ANNOTATION],
   };
 }
 

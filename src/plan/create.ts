@@ -13,6 +13,7 @@ import { cgroupOwnerOps } from './cgroupOwner.ts';
 import { consoleOps } from './console.ts';
 import { deviceOps } from './devices.ts';
 import type { CreateOptions, Facts, NamespaceType } from './facts.ts';
+import { wantsInit } from './init.ts';
 import { intelRdtPlan } from './intelRdt.ts';
 import { keyringOps } from './labels.ts';
 import { learnOp, listenerPlan, seccompOp, tellOp } from './listener.ts';
@@ -291,6 +292,7 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
     denySetgroups: lacksSetgroups(config, facts.caller),
     preserveFds: options.preserveFds,
     listenFds: options.listenFds,
+    init: wantsInit(config, options.init),
     ready: readyOps(config, facts, options),
   };
   return [

@@ -58,6 +58,8 @@ export interface CreateOptions {
   readonly pidfdSocket: string | null;
   readonly pidFile: string | null;
   readonly systemdCgroup: boolean;
+  /** The container's first process reaps for its own one. Undefined: as the annotation says (`init.ts`). */
+  readonly init?: boolean | undefined;
   /** The caller's NOTIFY_SOCKET. */
   readonly notifySocket?: string | null;
 }

@@ -689,6 +689,10 @@ export const stubOps = shapes({
     args: { fifo: 'slot' },
     doc: 'opens the exec fifo for writing, which blocks until `start`; failures from here on go into the fifo',
   },
+  reaper: {
+    args: {},
+    doc: 'has the exec that follows fork: the child executes the program, and this process, executed anew, reaps, passes signals on to it and ends as it does',
+  },
   parentDeath: { args: { signal: 'number' }, doc: 'PR_SET_PDEATHSIG; 0 clears it' },
   exec: {
     args: { args: 'strings', env: 'strings', home: 'number', listenPid: 'number', preserve: 'number' },

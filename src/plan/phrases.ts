@@ -142,6 +142,7 @@ export const stubPhrases: Phrases<StubOp> = {
   resolve: ({ name, path }) =>
     `find ${name}${name.includes('/') ? '' : ` in ${path || 'nowhere: PATH is not set'}`}`,
   waitFifo: ({ fifo }) => `wait on ${fifo} for start`,
+  reaper: () => 'stay as the init process, with the program as its child',
   parentDeath: ({ signal }) =>
     Number(signal) === 0 ? 'outlive the launcher' : 'die with the launcher until created',
   exec: ({ args, env, preserve }) =>

@@ -18,6 +18,8 @@ export interface ProcessContext {
   /** Descriptors from 3 on that it inherits, and how many of them are LISTEN_FDS. */
   readonly preserveFds: number;
   readonly listenFds: number;
+  /** It gets an init process of railcar's as its parent. */
+  readonly init?: boolean;
   /** Clears the bond to the launcher's life, reports what it has to and waits for what it has to. */
   readonly ready: readonly StubOp[];
 }
@@ -79,6 +81,7 @@ export function processOps(process: Process, context: ProcessContext): StubOp[] 
     chdir(0),
     ...(name === undefined ? [] : [resolveOp(name, process, origin)]),
     ...context.ready,
+    ...(context.init ? [{ op: 'reaper', origin: '--init' } as const] : []),
     // The very last act: whatever it forbids, only the program itself is left to be forbidden it.
     ...(nnp ? filter : []),
     execOp(process, context),

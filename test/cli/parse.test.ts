@@ -138,3 +138,26 @@ describe('help and version', () => {
     expect(parse(line)).toMatchObject(expected);
   });
 });
+
+describe('the railcar of 2017', () => {
+  test.each([
+    '-r /state -d run -b /b -p /pid -n id',
+    '--root /state --daemonize run --bundle /b --pid-file /pid --no-init id',
+  ])('%s', (line) => {
+    const { global, values, words } = parseRun(line);
+    expect(global.text('root')).toBe('/state');
+    expect(values.flag('detach')).toBe(true);
+    expect(values.text('bundle')).toBe('/b');
+    expect(values.text('pid-file')).toBe('/pid');
+    expect(values.flag('no-init')).toBe(true);
+    expect(words).toEqual(['id']);
+  });
+
+  test('create -t', () => {
+    expect(parseRun('create -t id').words).toEqual(['id']);
+  });
+
+  test('-p of exec is a process', () => {
+    expect(parseRun('exec -p /process id').values.text('process')).toBe('/process');
+  });
+});

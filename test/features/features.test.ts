@@ -166,9 +166,8 @@ describe('is there whatever the build does', () => {
   });
 
   test('potentiallyUnsafeConfigAnnotations', async () => {
-    expect(values(await document(), 'potentiallyUnsafeConfigAnnotations')).toEqual([
-      ['org.criu.config', 'org.systemd.property.'],
-    ]);
+    const annotations = ['org.criu.config', 'org.systemd.property.', 'org.railcar.init'];
+    expect(values(await document(), 'potentiallyUnsafeConfigAnnotations')).toEqual([annotations]);
   });
 
   const inner = featureProperties();

@@ -106,6 +106,16 @@ row_pidfd_socket() {
   eventually test -s "$WORK/received"
   same "$(tail -n 1 "$WORK/received")" "pid $(pid_of)"
 }
+row_init() {
+  edit_config '.process.args = ["sh", "-c", "echo $PPID >/tmp/parent; exec sleep 600"]'
+  edit_config '.mounts += [{destination: "/tmp", type: "tmpfs", source: "tmpfs"}]'
+  "$RUNTIME" -r "$ROOT" -d run -n -b "$BUNDLE" -p "$WORK/pid" "$ID" </dev/null >/dev/null 3>&-
+  same "$(cat "$WORK/pid")" "$(pid_of)"
+  same "$(call exec "$ID" cat /tmp/parent)" 0
+  quiet delete --force "$ID"
+  quiet run --init --detach --bundle "$BUNDLE" "$ID"
+  eventually '[ "$(call exec "$ID" cat /tmp/parent)" = 1 ]'
+}
 row_run_keep() {
   edit_config '.process.args = ["true"]'
   call run --keep --bundle "$BUNDLE" "$ID"

@@ -27,6 +27,7 @@ export function createVerb(
     ...inherited(request, values),
     ...files(request, values),
     systemdCgroup,
+    init: values.flag('no-init') ? false : values.flag('init') ? true : undefined,
     notifySocket: environment(request, NOTIFY_VARIABLE),
   };
 }

@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+twin() { runtime run --init --bundle "$BUNDLE" "$ID"; }
