@@ -68,8 +68,20 @@ describe('what the Node layer must not use', () => {
 /** Which folder may import from which others; `src` stands for errors.ts and its like. Types may come from anywhere. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
   src: ['src', 'cli', 'config', 'execute', 'plan', 'standby', 'state'],
-  cli: ['src', 'execute', 'plan', 'lifecycle', 'log', 'config', 'features'],
-  lifecycle: ['src', 'config', 'plan', 'execute', 'state', 'cgroups', 'systemd', 'hooks', 'seccomp', 'stats'],
+  cli: ['src', 'execute', 'plan', 'lifecycle', 'log', 'config', 'features', 'kernel'],
+  lifecycle: [
+    'src',
+    'config',
+    'plan',
+    'execute',
+    'state',
+    'cgroups',
+    'systemd',
+    'hooks',
+    'seccomp',
+    'stats',
+    'doctor',
+  ],
   config: ['src', 'plan'],
   plan: ['src', 'config', 'cgroups', 'systemd', 'execute', 'hooks', 'state'],
   execute: ['src', 'plan'],
@@ -81,6 +93,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   standby: ['src', 'cli', 'execute'],
   features: ['src', 'config', 'plan', 'cgroups', 'systemd', 'seccomp'],
   stats: [],
+  doctor: [],
   kernel: [],
   log: [],
 };

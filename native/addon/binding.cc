@@ -53,6 +53,10 @@ filter_rule rule(const Napi::Object &object, const std::string &syscall) {
     return converted;
 }
 
+std::string dotted(unsigned major, unsigned minor, unsigned patch) {
+    return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(patch);
+}
+
 /* compileFilter({defaultAction, architectures, rules}) -> {program, newest}; throws with errno and the rule's index. */
 Napi::Value compile_filter(const Napi::CallbackInfo &info) {
     Napi::Env env = info.Env();
@@ -102,7 +106,19 @@ Napi::Value compile_filter(const Napi::CallbackInfo &info) {
     return compiled;
 }
 
+/* versions() -> {node, libseccomp} */
+Napi::Value versions(const Napi::CallbackInfo &info) {
+    Napi::Env env = info.Env();
+    const napi_node_version *node = Napi::VersionManagement::GetNodeVersion(env);
+    filter_library library = filter_version();
+    Napi::Object found = Napi::Object::New(env);
+    found.Set("node", dotted(node->major, node->minor, node->patch));
+    found.Set("libseccomp", dotted(library.major, library.minor, library.micro));
+    return found;
+}
+
 Napi::Object exports_table(Napi::Env env, Napi::Object exports) {
+    exports.Set("versions", Napi::Function::New(env, versions));
     exports.Set("compileFilter", Napi::Function::New(env, compile_filter));
     return exports;
 }

@@ -120,3 +120,9 @@ static int read_all(int fd, struct filter_result *result) {
         return -errno;
     return (size_t)count == result->size ? 0 : -EIO;
 }
+
+struct filter_library filter_version(void) {
+    const struct scmp_version *version = seccomp_version();
+    return version ? (struct filter_library){version->major, version->minor, version->micro}
+                   : (struct filter_library){0};
+}

@@ -51,6 +51,12 @@ struct filter_result {
     size_t refused;
 };
 
+struct filter_library {
+    unsigned major, minor, micro;
+};
+/* Of the libseccomp that is loaded; zeros if it does not say. */
+struct filter_library filter_version(void);
+
 /* Returns 0 or a negative errno. */
 int filter_compile(const struct filter_request *request, struct filter_result *result);
 

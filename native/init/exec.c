@@ -2,6 +2,7 @@
 #include "executable.h"
 #include "home.h"
 #include "io.h"
+#include "procfs.h"
 #include "reaper.h"
 #include "reset.h"
 #include "stub.h"
@@ -109,10 +110,9 @@ int prepare_exec(struct stub *stub, const struct stub_exec *arg) {
 
 int op_reaper(struct stub *stub, const struct stub_reaper *arg) {
     (void)arg;
-    char path[] = "self/exe";
-    int file = openat(stub->procfs, path, O_PATH | O_CLOEXEC);
+    int file = open_own_program(stub);
     if (file < 0)
-        return failed("open", "/proc/%s", path);
+        return failed("open", "/proc/self/exe");
     stub->reaper = raise_fd(file, 3 + (int)stub->preserve);
     return stub->reaper < 0 ? failed("fcntl(F_DUPFD_CLOEXEC)", NULL) : 0;
 }

@@ -43,6 +43,11 @@ int open_in_procfs(const struct stub *stub, const char *path, int flags) {
     return steal_fd(&fd);
 }
 
+int open_own_program(const struct stub *stub) {
+    /* A magic link, of the caller's procfs and about this process: it leads to what is being executed and nowhere else. */
+    return openat(stub->procfs, "self/exe", O_PATH | O_CLOEXEC);
+}
+
 /* The kernel takes one value a write, so a short write is a failure and not a reason to go on. */
 static int write_once(int fd, const char *path, const union arg *text) {
     ssize_t put = write(fd, text->text, text->length);

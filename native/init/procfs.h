@@ -22,3 +22,6 @@ int reopen(const struct stub *stub, int fd, int flags);
  */
 int mount_on(const struct stub *stub, int target, const char *source, const char *type, unsigned long flags,
     const char *data);
+
+/* Opens (O_PATH) the program that this process executes. Records nothing. */
+int open_own_program(const struct stub *stub);

@@ -47,6 +47,8 @@ export async function loadCommand(name: CommandName): Promise<RunCommand> {
       return (await import('./commands/spec.ts')).spec;
     case 'features':
       return (await import('./commands/features.ts')).features;
+    case 'doctor':
+      return (await import('./commands/doctor.ts')).doctor;
     case 'lint':
       return (await import('./commands/lint.ts')).lint;
     case 'standby':

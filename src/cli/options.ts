@@ -278,6 +278,12 @@ export const commands = {
     words: [0, 0],
     options: {},
   },
+  doctor: {
+    summary: 'say what this host offers, what it lacks, and what can be done about it',
+    usage: '',
+    words: [0, 0],
+    options: { json: flag('print it as JSON') },
+  },
   lint: {
     summary: 'say everything that is wrong or odd about a config.json',
     usage: '[file]',

@@ -14,6 +14,8 @@ import { does, hosts } from './trial.ts';
 export interface Maker {
   readonly version: string;
   readonly commit: string;
+  /** Null where it cannot be loaded. */
+  readonly libseccomp?: string | null;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface Maker {
  * at all is found out by planning a container that asks for it. So it says of this very build what it does, and nothing
  * of the host.
  */
-export function features({ version, commit }: Maker) {
+export function features({ version, commit, libseccomp = null }: Maker) {
   return {
     ociVersionMin: OLDEST_SPEC_VERSION,
     ociVersionMax: SPEC_VERSION,
@@ -68,6 +70,7 @@ export function features({ version, commit }: Maker) {
     annotations: {
       'org.railcar.version': version,
       'org.railcar.commit': commit,
+      ...(libseccomp !== null && { 'io.github.seccomp.libseccomp.version': libseccomp }),
       // Callers ask for it under this name, whatever the runtime is called. Whether this host has CRIU is not asked.
       'org.opencontainers.runc.checkpoint.enabled': 'true',
     },

@@ -2,10 +2,16 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 
-/** The calls that only native code can make. A recorder stands in for it in tests. */
-export interface Kernel {
+/** The compiler of filters. A recorder stands in for it in tests. */
+export interface Filters {
   /** Throws FilterError where libseccomp refuses a rule. */
   compileFilter(request: FilterRequest): CompiledFilter;
+}
+
+/** The calls that only native code can make. */
+export interface Kernel extends Filters {
+  /** Of the Node that has loaded it, and of the library that it found. */
+  versions(): { readonly node: string; readonly libseccomp: string };
 }
 
 export interface FilterRequest {
@@ -52,6 +58,15 @@ let loaded: Kernel | undefined;
 export function kernel(): Kernel {
   loaded ??= createRequire(addonPath)(addonPath) as Kernel;
   return loaded;
+}
+
+/** Null where the addon, or the library that it needs, cannot be loaded. */
+export function versions(): { readonly node: string; readonly libseccomp: string | null } {
+  try {
+    return kernel().versions();
+  } catch {
+    return { node: 'of an unknown version', libseccomp: null };
+  }
 }
 
 /** Beside the bundled layer; from the sources, where the build puts it. */

@@ -4,7 +4,7 @@ import {
   type FilterArgument,
   type FilterError,
   type FilterRule,
-  type Kernel,
+  type Filters,
   kernel,
 } from '../kernel/kernel.ts';
 import { PlanError } from '../plan/error.ts';
@@ -31,7 +31,7 @@ export function compileSeccomp(
   profile: Seccomp | undefined,
   warn: (message: string) => void,
   remember: Remember = anew,
-  door: () => Kernel = kernel,
+  door: () => Filters = kernel,
 ): Filter | null {
   if (profile === undefined) return null;
   const listener = listenerOf(profile);
@@ -42,7 +42,7 @@ export function compileSeccomp(
   };
 }
 
-function programOf(profile: Seccomp, door: () => Kernel): Uint8Array {
+function programOf(profile: Seccomp, door: () => Filters): Uint8Array {
   const defaultAction = actionNumber(profile.defaultAction, profile.defaultErrnoRet);
   const rules = (profile.syscalls ?? []).flatMap((syscall, index) =>
     rulesOf(syscall, `linux.seccomp.syscalls[${index}]`).filter(({ action }) => action !== defaultAction),
@@ -142,7 +142,7 @@ function alternatives(conditions: readonly FilterArgument[]): FilterArgument[][]
   return indexes.size === conditions.length ? [[...conditions]] : conditions.map((condition) => [condition]);
 }
 
-function compile(door: Kernel, profile: Seccomp, defaultAction: number, rules: readonly LocatedRule[]) {
+function compile(door: Filters, profile: Seccomp, defaultAction: number, rules: readonly LocatedRule[]) {
   try {
     return door.compileFilter({ defaultAction, architectures: architectures(profile), rules });
   } catch (error) {

@@ -6,7 +6,7 @@ import type { CgroupHost } from '../../src/cgroups/host.ts';
 import { bitList } from '../../src/config/bit-list.ts';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import type { FilterRequest, Kernel } from '../../src/kernel/kernel.ts';
+import type { FilterRequest, Filters } from '../../src/kernel/kernel.ts';
 import { buildCreate } from '../../src/plan/create.ts';
 import type { CreateOptions } from '../../src/plan/facts.ts';
 import type { HandsOp, StubOp } from '../../src/plan/ops.ts';
@@ -110,7 +110,7 @@ function withoutScript(config: Config): Config {
 }
 
 /** libseccomp's output differs from release to release; what it is asked for is what a golden plan shows. */
-const requestRecorder: Kernel = {
+const requestRecorder: Filters = {
   compileFilter: (request) => ({
     program: Buffer.from(JSON.stringify(request, replaceUnprintable)),
     newest: [],

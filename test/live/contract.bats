@@ -423,6 +423,7 @@ row_features_shape() {
 row_features_cgroup() { same "$(call features | jq -c '.linux.cgroup | [.v1, .v2] | all')" true; }
 row_features_annotations() {
   same "$(call features | jq -c '.annotations | ."org.opencontainers.runc.checkpoint.enabled"')" '"true"'
+  matches "$(call features | jq -r '.annotations."io.github.seccomp.libseccomp.version"')" '^2\.[0-9]+\.[0-9]+$'
 }
 
 # --- other behaviour
