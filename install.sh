@@ -38,7 +38,8 @@ usage() {
   cat <<'TEXT'
 Usage: ./install.sh [OPTION]...
 
-Builds railcar and installs PREFIX/bin/railcar and PREFIX/lib/railcar. Needs root, on Debian 12 or a derivative.
+Builds railcar and installs PREFIX/bin/railcar, PREFIX/lib/railcar, and below PREFIX/share its manual pages and the
+completions for bash, zsh and fish. Needs root, on Debian 12 or a derivative.
 Running it again updates what is there.
 
   --prefix DIR          where to install (default /usr/local)
@@ -140,6 +141,8 @@ build() {
     fi
     quietly make --silent -C native BUILD="$built" LIBDIR="$library" || fail 'the native part does not build'
     quietly node src/build.ts "$built/lib" || fail 'the Node layer does not build'
+    rm -rf "$built/share"
+    quietly node src/pages.ts "$built/share" || fail 'the manual and the completions cannot be made'
   )
 }
 
@@ -152,6 +155,7 @@ install_files() {
   for name in railcar.node layer.js railcar.cjs; do
     install_file 644 "$built/lib/$name" "$library/$name"
   done
+  install_pages
   install_engine
   # What V8 makes of the layer is good for this very engine only.
   remember file "$library/layer.cache"
@@ -161,6 +165,15 @@ install_files() {
   local version
   version=$(env -i "$binary" --version | head -n 1) || fail "$binary does not run"
   note "$binary: $version"
+}
+
+# Manual and completions lie in $built/share as they are to lie below the prefix.
+install_pages() {
+  local page
+  while IFS= read -r page; do
+    make_directory "$prefix/share/$(dirname "$page")"
+    install_file 644 "$built/share/$page" "$prefix/share/$page"
+  done < <(cd "$built/share" && find . -type f -printf '%P\n' | sort)
 }
 
 register_with_docker() {

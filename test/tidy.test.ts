@@ -27,7 +27,7 @@ function code(path: string): string {
 }
 
 /** These run by themselves: the process that the launcher starts, and the build. */
-const programs = ['src/main.ts', 'src/build.ts'];
+const programs = ['src/main.ts', 'src/build.ts', 'src/pages.ts'];
 
 interface Ban {
   readonly what: RegExp;

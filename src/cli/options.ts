@@ -14,6 +14,8 @@ export interface CommandLine {
   /** How many words must follow; the second number may be infinite. */
   readonly words: readonly [least: number, most: number];
   readonly options: OptionTable;
+  /** What the only word may be. */
+  readonly choices?: readonly string[];
   /** From the first word on nothing is an option any more: the rest belongs to another program. */
   readonly verbatim?: true;
 }
@@ -306,6 +308,13 @@ export const commands = {
       'max-commands': value('commands after which a new process takes over (default: 20000)'),
       'max-memory': value('MiB of memory above which a new process takes over (default: 160)'),
     },
+  },
+  completion: {
+    summary: 'print the script by which a shell completes the words of railcar',
+    usage: '<bash|zsh|fish>',
+    words: [1, 1],
+    choices: ['bash', 'zsh', 'fish'],
+    options: {},
   },
   plan: {
     summary: 'print what run would do (create, with a console socket), and do nothing',

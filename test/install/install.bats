@@ -52,6 +52,16 @@ teardown_file() { rm -rf "$DIR"; }
   [[ $(readlink "$PREFIX/lib/railcar/engine") == /* ]]
 }
 
+@test "with its manual and completions" {
+  local page
+  for page in man/man1/railcar.1 man/man1/railcar-run.1 bash-completion/completions/railcar zsh/site-functions/_railcar \
+    fish/vendor_completions.d/railcar.fish; do
+    [ -s "$PREFIX/share/$page" ]
+    grep -qxF "file	$PREFIX/share/$page" "$PREFIX/lib/railcar/manifest"
+  done
+  diff <(env -i "$PREFIX/bin/railcar" completion bash) "$PREFIX/share/bash-completion/completions/railcar"
+}
+
 @test "the installed railcar does not need the repository" {
   run ! grep -rqF "$REPOSITORY" "$PREFIX/bin/railcar" "$PREFIX"/lib/railcar/{railcar.cjs,layer.js,layer.cache}
   [[ $(readlink -f "$PREFIX/lib/railcar/engine") != "$REPOSITORY"/* ]]

@@ -86,6 +86,10 @@ row_single_dash() { call -root "$ROOT" -log-format=json list -format=json -q >/d
 
 # --- commands and their options
 
+row_beyond() {
+  for command in doctor lint plan standby completion; do call "$command" --help >/dev/null || fail "$command --help"; done
+  for shell in bash zsh fish; do contains "$(call completion "$shell")" railcar; done
+}
 row_commands() {
   for command in create start state kill delete run exec list ps pause resume update events spec features checkpoint restore; do
     call "$command" --help >/dev/null || fail "$command --help"
