@@ -125,6 +125,7 @@ export const commands = {
     options: {
       ...creating,
       detach: { ...flag('accepted and without effect', 'd'), hidden: true },
+      'no-subreaper': { ...flag('accepted and without effect'), hidden: true },
       'no-trigger': { ...flag('accepted and without effect', 't'), hidden: true },
     },
   },
@@ -272,7 +273,11 @@ export const commands = {
     summary: 'write a config.json to start from',
     usage: '',
     words: [0, 0],
-    options: { bundle, rootless: flag('for a container without the rights of root') },
+    options: {
+      bundle,
+      file: value('name of the file, from the bundle on (default: config.json)', 'f'),
+      rootless: flag('for a container without the rights of root'),
+    },
   },
   features: {
     summary: 'print what this runtime does, as the features document of runtime-spec',

@@ -63,11 +63,21 @@ row_log_targets() {
   call "--log=file:$WORK/log" state nobody || true
   contains "$(cat "$WORK/log")" 'container does not exist'
   # Sent to a daemon that may not be there: never written to files of these names.
-  (cd "$WORK" && call --log=journald:x state nobody || true; call --log=syslog:x state nobody || true; [ ! -e "$WORK/journald:x" ]) >/dev/null
+  (cd "$WORK" || return; call --log=journald:x state nobody || true; call --log=syslog:x state nobody || true; [ ! -e "$WORK/journald:x" ]) >/dev/null
   [ ! -f /dev/log ]
 }
 row_debug() { call --debug --log "$WORK/log" list >/dev/null && contains "$(cat "$WORK/log")" level=debug; }
+row_log_level() {
+  call --log-level=debug --log "$WORK/log" list >/dev/null && contains "$(cat "$WORK/log")" level=debug
+  edit_config '.process.capabilities.bounding += ["CAP_OF_TOMORROW"] | .process.args = ["true"]'
+  same "$(call --log-level error run --bundle "$BUNDLE" "$ID")" ''
+}
 row_systemd_cgroup() { call --systemd-cgroup list >/dev/null; }
+row_cgroup_manager() {
+  call --cgroup-manager=cgroupfs list >/dev/null
+  call --cgroup-manager systemd list >/dev/null
+  refused_with 1 '"disabled" for flag -cgroup-manager' --cgroup-manager=disabled list
+}
 row_rootless() {
   for value in --rootless=true --rootless=false --rootless=auto '--rootless auto' --rootless; do
     # shellcheck disable=SC2086
@@ -98,6 +108,38 @@ row_commands() {
 row_create_options() {
   quiet create --bundle "$BUNDLE" --pid-file "$WORK/pid" --no-pivot --no-new-keyring --preserve-fds 0 "$ID"
   same "$(cat "$WORK/pid")" "$(pid_of)"
+}
+row_bundle_option() {
+  edit_config '.process.args = ["true"]'
+  call run -b "$BUNDLE" "$ID"
+  (cd "$BUNDLE" && call run "$ID")
+  refused_with 1 config.json run --bundle "$WORK/nowhere" "$ID"
+}
+row_config_option() {
+  mv "$BUNDLE/config.json" "$BUNDLE/other.json"
+  jq '.process.args = ["echo", "other"]' "$BUNDLE/other.json" >"$BUNDLE/third.json"
+  same "$(call run --config third.json --bundle "$BUNDLE" "$ID")" other
+  same "$(call run -f third.json -b "$BUNDLE" "$ID")" other
+}
+row_no_pivot() {
+  edit_config '.process.args = ["ls", "/"]'
+  contains "$(call run --no-pivot --bundle "$BUNDLE" "$ID")" bin
+}
+row_no_new_keyring() {
+  edit_config '.process.args = ["sh", "-c", "grep -c _ses.$NAME: /proc/keys"]'
+  edit_config --arg id "$ID" '.process.env += ["NAME=" + $id]'
+  same "$(call run --bundle "$BUNDLE" "$ID")" 1
+  same "$(call run --no-new-keyring --bundle "$BUNDLE" "$ID")" 0
+}
+row_preserve_fds() {
+  edit_config '.process.args = ["sh", "-c", "cat <&3; cat <&4"]'
+  echo one >"$WORK/one"; echo two >"$WORK/two"
+  same "$("${BASE[@]}" run --preserve-fds 2 --bundle "$BUNDLE" "$ID" </dev/null 3<"$WORK/one" 4<"$WORK/two" | xargs)" 'one two'
+}
+row_run_detach() {
+  quiet run -d --pid-file "$WORK/pid" --bundle "$BUNDLE" "$ID"
+  same "$(state_of)" running
+  same "$(cat "/proc/$(cat "$WORK/pid")/comm")" sleep
 }
 row_console_socket() {
   edit_config '.process.terminal = true | .process.args = ["sh", "-c", "test -t 0 && echo terminal"]'
@@ -136,9 +178,30 @@ row_exec_options() {
   quiet exec --detach --pid-file "$WORK/pid" "$ID" sleep 600
   [ -d "/proc/$(cat "$WORK/pid")" ]
 }
+row_exec_process() {
+  running
+  jq '.process | .args = ["sh", "-c", "echo $X"] | .env += ["X=from the file"]' "$BUNDLE/config.json" >"$WORK/process.json"
+  same "$(call exec --process "$WORK/process.json" "$ID")" 'from the file'
+  same "$(call exec -p "$WORK/process.json" "$ID")" 'from the file'
+}
 row_exec_tty() {
   running
   contains "$(on_pty -- "${BASE[@]}" exec --tty "$ID" tty)" /dev/pts/
+}
+row_exec_console_socket() {
+  running
+  console_receiver
+  quiet exec --tty --detach --console-socket "$WORK/console.sock" "$ID" sh -c 'test -t 0 && echo terminal'
+  wait "$RECEIVER"
+  contains "$(cat "$WORK/terminal")" terminal
+}
+row_exec_pidfd_socket() {
+  running
+  background python3 "$LIVE/tools/recvpidfd.py" "$WORK/pidfd.sock" "$WORK/received" </dev/null >/dev/null 2>&1
+  eventually test -S "$WORK/pidfd.sock"
+  quiet exec --detach --pid-file "$WORK/pid" --pidfd-socket "$WORK/pidfd.sock" "$ID" sleep 600
+  eventually test -s "$WORK/received"
+  same "$(tail -n 1 "$WORK/received")" "pid $(cat "$WORK/pid")"
 }
 row_exec_gids() {
   running
@@ -178,6 +241,11 @@ row_kill_default() {
   quiet kill "$ID"
   eventually has_status stopped
 }
+row_kill_signals() {
+  running
+  for signal in 0 CONT SIGCONT sigcont cont 18; do quiet kill "$ID" "$signal"; done
+  refused_with 1 'unknown signal "NOPE"' kill "$ID" NOPE
+}
 row_kill_all() {
   running
   quiet kill --all "$ID" KILL
@@ -209,6 +277,13 @@ row_ps_options() {
   contains "$(call ps --format table "$ID" -ef)" "$(pid_of)"
   contains "$(call ps "$ID" -eo pid,comm)" sleep
 }
+row_pause_resume() {
+  running
+  quiet pause "$ID"
+  refused_with 1 'not running' pause "$ID"
+  quiet resume "$ID"
+  refused_with 1 'not paused' resume "$ID"
+}
 row_events_options() {
   running
   same "$(call events --stats "$ID" | jq -r .type)" stats
@@ -226,6 +301,13 @@ row_update_options() {
     --cpuset-cpus 0 --cpuset-mems 0 --memory 64m --memory-reservation 32m --memory-swap 64m "$ID"
   same "$(cgroup_file pids pids.max) $(cgroup_file cpu cpu.cfs_burst_us)" '41 5000'
 }
+row_update_pids() {
+  running
+  quiet update --pids-limit 33 "$ID"
+  same "$(cgroup_file pids pids.max)" 33
+  quiet update --pids-limit -1 "$ID"
+  same "$(cgroup_file pids pids.max)" max
+}
 row_update_rdt() {
   running
   [ -e /sys/fs/resctrl/schemata ] || refused_with 1 'not enabled' update --l3-cache-schema L3:0=f --mem-bw-schema MB:0=10 "$ID"
@@ -233,6 +315,13 @@ row_update_rdt() {
 row_spec_options() {
   quiet spec --bundle "$WORK" --rootless
   same "$(jq -r '.linux.uidMappings | length' "$WORK/config.json")" 1
+}
+row_spec_file() {
+  mkdir "$WORK/spec"
+  quiet spec --bundle "$WORK/spec" --file other.json
+  (cd "$WORK/spec" && quiet spec -f third.json)
+  same "$(cd "$WORK/spec" && echo *)" 'other.json third.json'
+  cmp "$WORK/spec/other.json" "$WORK/spec/third.json"
 }
 row_checkpoint_options() {
   refused_with 1 'container does not exist' checkpoint --image-path "$WORK/i" --work-path "$WORK/w" --parent-path ../p --leave-running \
@@ -259,6 +348,23 @@ row_gorunc_life() {
   eventually has_status stopped
   go_runc delete "$ID"
 }
+row_gorunc_create() {
+  edit_config '.process.terminal = true'
+  console_receiver
+  background python3 "$LIVE/tools/recvpidfd.py" "$WORK/pidfd.sock" "$WORK/received" </dev/null >/dev/null 2>&1
+  eventually test -S "$WORK/pidfd.sock"
+  go_runc create --bundle "$BUNDLE" --pid-file "$WORK/init.pid" --console-socket "$WORK/console.sock" \
+    --pidfd-socket "$WORK/pidfd.sock" --no-pivot --no-new-keyring --detach --preserve-fds 0 "$ID"
+  same "$(cat "$WORK/init.pid")" "$(pid_of)"
+  eventually test -s "$WORK/received"
+}
+row_gorunc_exec() {
+  running
+  jq '.process | .terminal = true' "$BUNDLE/config.json" >"$WORK/process.json"
+  console_receiver
+  go_runc exec --process "$WORK/process.json" --console-socket "$WORK/console.sock" --detach --pid-file "$WORK/exec.pid" "$ID"
+  [ -d "/proc/$(cat "$WORK/exec.pid")" ]
+}
 row_gorunc_kill_all() {
   running
   go_runc kill --all "$ID" 9
@@ -272,6 +378,12 @@ row_gorunc_keys() {
   running
   same "$(call state "$ID" | jq -c '[has("id", "pid", "status", "bundle", "rootfs", "created")] | all')" true
   same "$(call list --format=json | jq -c '.[0] | [has("id", "pid", "status", "bundle", "rootfs", "created")] | all')" true
+}
+row_gorunc_ps() {
+  running
+  said=$(call ps --format table "$ID" -ef)
+  contains "$said" PID
+  contains "$said" "$(pid_of)"
 }
 row_gorunc_events() {
   running
@@ -302,6 +414,10 @@ row_shim_kill() {
   refused_with 1 'container not running' kill "$ID" 9
   refused_with 1 'does not exist' kill nobody 9
 }
+row_shim_last_error() {
+  for id in one two; do call --log "$WORK/log.json" --log-format json state "$id" || true; done
+  same "$(jq -sr 'map(select(.level == "error")) | last.msg' "$WORK/log.json")" '"two": container does not exist'
+}
 
 # --- CRI-O
 
@@ -316,6 +432,12 @@ row_crio_life() {
   refused_with 1 'container not running' kill "$ID" KILL
   quiet delete --force "$ID"
 }
+row_crio_kill() {
+  running
+  quiet kill -a "$ID" 9
+  eventually has_status stopped
+  refused_with 1 'container not running' kill "$ID" 15
+}
 row_crio_checkpoint() {
   refused_with 1 'container does not exist' checkpoint --file-locks --image-path "$WORK/i" --work-path "$WORK/w" --leave-running nobody
 }
@@ -325,6 +447,14 @@ row_crio_checkpoint() {
 row_conmon_create() {
   quiet create --bundle "$BUNDLE" --pid-file "$WORK/pidfile" --no-pivot --no-new-keyring "$ID"
   same "$(cat "$WORK/pidfile")" "$(pid_of)"
+}
+row_conmon_terminal() {
+  edit_config '.process.terminal = true'
+  console_receiver
+  quiet create --bundle "$BUNDLE" --pid-file "$WORK/pidfile" --console-socket "$WORK/console.sock" "$ID"
+  quiet start "$ID"
+  quiet kill "$ID" KILL
+  wait "$RECEIVER"
 }
 row_conmon_exec() {
   running
@@ -341,6 +471,11 @@ row_conmon_restore() {
 
 row_podman_checkpoint() { call checkpoint --help >/dev/null; }
 row_podman_lsm() { refused_with 1 'flag needs an argument' restore --lsm-mount-context; }
+row_podman_log() {
+  edit_config '.process.args = ["nowhere"]'
+  call --log "$WORK/log.json" --log-format json create --bundle "$BUNDLE" "$ID" || true
+  same "$(jq -sr 'last | [.level, (.time | fromdateiso8601 > 0), (.msg | length > 0)] | join(" ")' "$WORK/log.json")" 'error true true'
+}
 row_program_missing() {
   edit_config '.process.args = ["nowhere"]'
   refused_with 1 'exec: "nowhere": executable file not found in $PATH' run --bundle "$BUNDLE" "$ID"
@@ -396,6 +531,16 @@ row_state_shape() {
   same "$(call state "$ID" | jq -r .owner)" ''
   matches "$(call state "$ID" | sed -n 2p)" '^  "ociVersion": '
 }
+row_state_version() {
+  running
+  same "$(call state "$ID" | jq -r .ociVersion)" "$(jq -r .ociVersion "$BUNDLE/config.json")"
+}
+row_state_paths() {
+  running
+  same "$(call state "$ID" | jq -r .bundle)" "$BUNDLE"
+  same "$(call state "$ID" | jq -r .rootfs)" "$(shared_rootfs)"
+  call state "$ID" | jq -e '.created | sub("\\.[0-9]+Z$"; "Z") | fromdateiso8601 > 1700000000' >/dev/null
+}
 row_state_stopped() {
   stopped
   same "$(call state "$ID" | jq -c '[.status, .pid]')" '["stopped",0]'
@@ -424,10 +569,30 @@ row_features_shape() {
   call features >"$WORK/features"
   same "$(jq -c '[.ociVersionMin, has("ociVersionMax", "hooks", "mountOptions"), (.linux | has("namespaces", "capabilities", "cgroup", "seccomp", "apparmor", "selinux", "intelRdt", "mountExtensions"))] | all' "$WORK/features")" true
 }
+row_features_versions() {
+  same "$(call features | jq -r .ociVersionMin)" 1.0.0
+  same "$(call features | jq -r .ociVersionMax)" "$("$RUNTIME" --version | sed -n 's/^spec: //p')"
+}
+row_features_lists() {
+  same "$(call features | jq -c '.hooks')" '["prestart","createRuntime","createContainer","startContainer","poststart","poststop"]'
+  call features | jq -e '.mountOptions | index("rro") and index("idmap") and index("tmpcopyup") and index("lazytime")' >/dev/null
+}
+row_features_namespaces() {
+  same "$(call features | jq -r '.linux.namespaces | join(" ")')" 'cgroup ipc mount network pid time user uts'
+}
 row_features_cgroup() { same "$(call features | jq -c '.linux.cgroup | [.v1, .v2] | all')" true; }
+row_features_seccomp() {
+  same "$(call features | jq -c '.linux.seccomp | [.enabled, (.actions, .operators, .archs, .knownFlags, .supportedFlags | length > 0)] | all')" true
+}
+row_features_modules() {
+  same "$(call features | jq -c '.linux | [.apparmor.enabled, .selinux.enabled, .intelRdt.enabled, .intelRdt.schemata, .netDevices.enabled, .mountExtensions.idmap.enabled, (.memoryPolicy.modes | length > 0)] | all')" true
+}
 row_features_annotations() {
   same "$(call features | jq -c '.annotations | ."org.opencontainers.runc.checkpoint.enabled"')" '"true"'
   matches "$(call features | jq -r '.annotations."io.github.seccomp.libseccomp.version"')" '^2\.[0-9]+\.[0-9]+$'
+}
+row_features_unsafe() {
+  call features | jq -e '.potentiallyUnsafeConfigAnnotations | index("org.railcar.init")' >/dev/null
 }
 
 # --- other behaviour

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path/posix';
 import { RailcarError } from '../../errors.ts';
 import { failureError } from '../../execute/failure.ts';
 import type { Finish } from '../../execute/messages.ts';
@@ -10,10 +11,11 @@ import type { Values } from '../values.ts';
 /** Writes a config.json to start from; one that is there already is never touched. */
 export async function spec(context: Context, values: Values): Promise<Finish | null> {
   const { request, hands } = context;
-  const path = `${absolute(request, values.text('bundle') || '.')}/config.json`.replace('//', '/');
+  const name = values.text('file') || 'config.json';
+  const path = resolve(absolute(request, values.text('bundle') || '.'), name);
   const [found] = await hands.read([{ kind: 'EXISTS', path }]);
   if (found?.errno === 0) {
-    throw new RailcarError('usage', 'File config.json exists. Remove it first', {
+    throw new RailcarError('usage', `File ${name} exists. Remove it first`, {
       hint: `the file is ${path}`,
     });
   }
