@@ -10,8 +10,7 @@ static const char *unlike(int mount, int target) {
     if (fstat(mount, &above) < 0 || fstat(target, &below) < 0 ||
         S_ISDIR(above.st_mode) == S_ISDIR(below.st_mode))
         return NULL;
-    return S_ISDIR(above.st_mode) ? "it is a file, and what goes there is a directory"
-                                  : "what goes there is a file, and it is a directory";
+    return S_ISDIR(above.st_mode) ? "a directory cannot go on a file" : "a file cannot go on a directory";
 }
 
 int attach(int mount, int target, const char *dest) {
@@ -19,7 +18,8 @@ int attach(int mount, int target, const char *dest) {
         return 0;
     int error = errno;
     const char *why = error == EINVAL ? unlike(mount, target) : NULL;
-    /* mount(2) says ENOTDIR either way, and Docker's advice on such mounts waits for that word. */
+    /* mount(2) says ENOTDIR either way, and Docker's advice on such mounts waits for that word. It must not see EISDIR's:
+     * that is a program which cannot be executed, to Docker. */
     failed_with(why ? ENOTDIR : error, "move_mount", "%s", dest);
     if (why)
         failure_detail("%s", why);

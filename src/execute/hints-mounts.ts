@@ -43,11 +43,11 @@ export const mountHints: readonly Hint[] = [
     'the mount point is not there, and what it would be made in is read-only',
   ),
   hint(
-    (failure) => unlike(failure) && failure.detail.startsWith('it is a file'),
+    (failure) => unlike(failure) && failure.detail.startsWith('a directory'),
     'a directory is mounted on a directory: remove the file, or mount a file there',
   ),
   hint(
-    (failure) => unlike(failure) && failure.detail.startsWith('what goes there is a file'),
+    (failure) => unlike(failure) && failure.detail.startsWith('a file'),
     'a file is mounted on a file: name one in this directory',
   ),
   hint(

@@ -29,8 +29,8 @@ test.each(failures)('%s, %s, %i: %s', (op, step, errno, hint) => {
 
 // One errno for both, as mount(2) has it; what was found tells them apart.
 test.each([
-  ['it is a file, and what goes there is a directory', /remove the file, or mount a file there/],
-  ['what goes there is a file, and it is a directory', /a file is mounted on a file/],
+  ['a directory cannot go on a file', /remove the file, or mount a file there/],
+  ['a file cannot go on a directory', /a file is mounted on a file/],
 ])('a mount on something unlike it: %s', (detail, hint) => {
   const failure = {
     program: 3,

@@ -491,6 +491,16 @@ row_program_no_directory() {
   refused_with 1 'not a directory' run --bundle "$BUNDLE" "$ID"
 }
 
+row_mount_unlike() {
+  local mount said
+  for mount in /etc/passwd:/tmp /etc:/etc/passwd; do
+    edit_config '.mounts = [.mounts[] | select(.type != "bind")] + [{destination: "'"${mount#*:}"'", source: "'"${mount%:*}"'", type: "bind"}]'
+    said=$(! call run --bundle "$BUNDLE" "$ID")
+    contains "$said" 'not a directory'
+    [[ $said != *'is a directory'* ]]
+  done
+}
+
 # --- exit statuses, messages, shapes
 
 row_error_twice() {

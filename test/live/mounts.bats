@@ -28,10 +28,10 @@ mount_of() { jq -nc --arg d "$1" --arg t "$2" --arg s "$3" '{destination: $d, ty
 
 @test "a file on a directory, a directory on a file" {
   refused ".mounts += [$(mount_of /etc bind /etc/passwd bind)]" \
-    'mounts\[3\]: cannot bind "/etc/passwd" on "/etc": not a directory \(ENOTDIR\): what goes there is a file, and it is a directory' \
+    'mounts\[3\]: cannot bind "/etc/passwd" on "/etc": not a directory \(ENOTDIR\): a file cannot go on a directory' \
     'a file is mounted on a file'
   refused ".mounts += [$(mount_of /etc/passwd bind /etc bind)]" \
-    'mounts\[3\]: cannot bind "/etc" on "/etc/passwd": not a directory \(ENOTDIR\): it is a file' 'a directory is mounted on a directory'
+    'mounts\[3\]: cannot bind "/etc" on "/etc/passwd": not a directory \(ENOTDIR\): a directory cannot go on a file' 'a directory is mounted on a directory'
   refused ".mounts += [$(mount_of /etc/passwd tmpfs tmpfs)]" 'mounts\[3\]: cannot mount "tmpfs" on "/etc/passwd": not a directory \(ENOTDIR\)'
   refused ".mounts += [$(mount_of /etc/passwd/below tmpfs tmpfs)]" 'mounts\[3\]: cannot mount "tmpfs" on "/etc/passwd/below": .*not a directory \(ENOTDIR\)'
 }
