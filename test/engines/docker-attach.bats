@@ -94,6 +94,8 @@ start() {
   local client=$!
   sleep 0.5
   kill -TERM "$client"
+  # Later clients stay attached.
+  wait_for 2 gone "$client" || kill -KILL "$client"
   wait "$client" || true
   run -0 docker inspect --format '{{.State.Running}}' "$started"
   [ "$output" = true ]

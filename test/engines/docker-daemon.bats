@@ -30,9 +30,9 @@ restarts() { docker inspect --format '{{.RestartCount}}' "$started"; }
 @test "--restart always brings it back, but not after stop; rm --force ends it in any case" {
   start --restart always box sh -c 'echo run; sleep 0.2'
   wait_for 10 eval "[ \$(docker logs $started | grep -c run) -ge 3 ]"
-  docker update --restart unless-stopped "$started"
   docker stop --time 0 "$started"
   [ "$(state Status)" = exited ]
+  docker update --restart unless-stopped "$started"
   docker start "$started"
   docker rm --force "$started"
 }

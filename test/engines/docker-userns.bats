@@ -4,8 +4,7 @@ bats_require_minimum_version 1.5.0
 load dockerd
 
 setup_file() {
-  make_folder
-  make_place
+  make_docker_place
   in_place /bin/sh -c 'echo remapped:x:61000:61000::/:/bin/false >>/etc/passwd; echo remapped:x:61000: >>/etc/group
     echo remapped:200000:65536 >/etc/subuid; echo remapped:200000:65536 >/etc/subgid'
   start_daemon --bip 10.213.7.1/24 --userns-remap remapped

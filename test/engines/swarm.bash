@@ -3,14 +3,14 @@
 
 # on NODE COMMAND...: as if that daemon were the only one.
 on() {
-  local -x DIR=$NODES/$1
+  local -x DIR
+  DIR=$(readlink "$NODES/$1")
   shift
   "$@"
 }
 
 start_nodes() {
   NODES=$(mktemp -d /tmp/railcar-swarm.XXXXXX)
-  chmod 711 "$NODES"
   export NODES
   start_node one
   start_node two
@@ -21,10 +21,8 @@ start_nodes() {
 
 # There is no registry that a node could have the image from.
 start_node() {
-  mkdir "$NODES/$1"
-  make_folder "$NODES/$1"
-  CGROUP=$CGROUP-$1
-  make_place
+  make_docker_place
+  ln -s "$DIR" "$NODES/$1"
   start_daemon --bip 10.213.7.1/24
   import_busybox
 }
@@ -32,10 +30,11 @@ start_node() {
 stop_nodes() {
   local node
   for node in two one; do
+    [ -e "$NODES/$node" ] || continue
     on "$node" docker swarm leave --force >/dev/null 2>&1 || true
-    CGROUP=/railcar-test-$$-$node on "$node" stop_docker
+    on "$node" stop_docker
   done
-  rm -rf --one-file-system "$NODES"
+  rm -r "$NODES"
 }
 
 # replicas SERVICE NODE: the ids of its tasks' containers that run there.
