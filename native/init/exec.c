@@ -161,6 +161,15 @@ static int leave_init(struct stub *stub) {
     return 0;
 }
 
+int prepare_last(struct stub *stub) {
+    const struct op *op = stub->next;
+    while (op && (op->code == STUB_SECCOMP || op->code == STUB_LANDLOCK_SELF))
+        op++;
+    if (stub->environment || !op || op->code != STUB_EXEC)
+        return 0;
+    return prepare_exec(stub, (const struct stub_exec *)op->args);
+}
+
 int op_exec(struct stub *stub, const struct stub_exec *arg) {
     if (!stub->environment && prepare_exec(stub, arg) < 0)
         return -1;

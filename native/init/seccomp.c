@@ -37,8 +37,7 @@ int op_seccomp(struct stub *stub, const struct stub_seccomp *arg) {
      * If the filter is the last thing before exec, whatever it forbids is to be forbidden to the user's program only: all
      * that goes before execve is done now.
      */
-    if (stub->next && stub->next->code == STUB_EXEC &&
-        prepare_exec(stub, (const struct stub_exec *)stub->next->args) < 0)
+    if (prepare_last(stub) < 0)
         return -1;
     size_t count = arg->filter.length / sizeof(struct sock_filter);
     if (arg->filter.length % sizeof(struct sock_filter) || count == 0 || count > BPF_MAXINSNS)

@@ -55,6 +55,8 @@ int take_slot(struct stub *stub, uint64_t number, int descriptor);
 
 /* All of `exec` but execve itself. */
 int prepare_exec(struct stub *stub, const struct stub_exec *arg);
+/* The same for an operation after which nothing but restrictions comes before `exec`. */
+int prepare_last(struct stub *stub);
 
 /* Whether the working directory lies below the root directory. */
 int check_directory(const struct stub *stub);

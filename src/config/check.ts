@@ -60,7 +60,11 @@ function describe(issue: Issue, value: unknown): string {
       return `must be ${expectations[issue.expected] ?? issue.expected}, not ${show(value)}`;
     case 'invalid_value':
       return `must be one of ${issue.values.map((option) => JSON.stringify(option)).join(', ')}, not ${show(value)}${didYouMean(value, issue.values)}`;
+    case 'unrecognized_keys':
+      return `has no member ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`;
     default:
+      if (typeof value === 'number' && issue.code === 'too_big')
+        return `must be at most ${issue.maximum}, not ${value}`;
       return Array.isArray(value) ? issue.message : `${issue.message}, not ${show(value)}`;
   }
 }

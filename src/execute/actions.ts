@@ -119,6 +119,11 @@ const stubActions: Actions<StubOp> = {
   memoryPolicy: ({ mode }) => `set the memory policy${quoted(mode)}`,
   noNewPrivileges: () => 'set no_new_privs',
   seccomp: () => 'load the seccomp filter',
+  landlock: () => 'make a ruleset of Landlock',
+  landlockPath: ({ path }) => `allow the path${quoted(path)} with Landlock`,
+  landlockPort: ({ port }) =>
+    `allow the port${quoted(port === undefined ? port : String(port))} with Landlock`,
+  landlockSelf: () => 'restrict the process with Landlock',
   bounding: () => 'drop capabilities from the bounding set',
   umask: () => 'set the umask',
   user: ({ uid, gid, groups }) =>

@@ -66,6 +66,7 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
       state: { ociVersion: record.config.ociVersion, text: runningState(container) },
       resctrlGroups: record.resctrl?.joined ?? [],
       modules,
+      annotations: record.config.annotations,
       linux: record.config.linux ?? {},
       seccomp: context.trace.span(
         'compile',

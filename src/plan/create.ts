@@ -285,6 +285,7 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
   const context = {
     origin: 'process',
     filter: filterOps(config, facts),
+    annotations: config.annotations,
     linux: config.linux ?? {},
     modules: facts.modules,
     grantable: grantableCapabilities(facts.caller, userNamespace),

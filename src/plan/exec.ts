@@ -129,6 +129,7 @@ function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, p
   const context = {
     origin: 'process',
     filter: facts.seccomp === null ? [] : [seccompOp(facts.seccomp, facts.state, facts.state.text)],
+    annotations: facts.annotations,
     linux: facts.linux,
     modules: facts.modules,
     grantable: grantableCapabilities(caller, userNamespace),

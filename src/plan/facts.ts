@@ -85,6 +85,8 @@ export interface ExecFacts {
   /** The container's state as a listener of its filter is told it. */
   readonly state: { readonly ociVersion: string; readonly text: Template };
   readonly modules: SecurityModules;
+  /** Of the container's config.json, as is the next. */
+  readonly annotations: Readonly<Record<string, string>> | undefined;
   /** `linux` of the container's config.json. */
   readonly linux: ContainerWide;
   /** The container's filter, compiled; null where it has none. */

@@ -110,6 +110,28 @@ export const flagTables = {
   },
   /** SECCOMP_FILTER_FLAG_* of seccomp(2). */
   seccomp: { tsync: 1, log: 2, spec_allow: 4, new_listener: 8, tsync_esrch: 16, wait_killable_recv: 32 },
+  /** LANDLOCK_ACCESS_FS_* of landlock(7), up to ABI 5. */
+  landlockFiles: {
+    execute: 1 << 0,
+    write_file: 1 << 1,
+    read_file: 1 << 2,
+    read_dir: 1 << 3,
+    remove_dir: 1 << 4,
+    remove_file: 1 << 5,
+    make_char: 1 << 6,
+    make_dir: 1 << 7,
+    make_reg: 1 << 8,
+    make_sock: 1 << 9,
+    make_fifo: 1 << 10,
+    make_block: 1 << 11,
+    make_sym: 1 << 12,
+    refer: 1 << 13,
+    truncate: 1 << 14,
+    ioctl_dev: 1 << 15,
+  },
+  /** LANDLOCK_ACCESS_NET_* and LANDLOCK_SCOPE_*. */
+  landlockNetwork: { bind_tcp: 1, connect_tcp: 2 },
+  landlockScope: { abstract_unix_socket: 1, signal: 2 },
   /** sched_setattr(2), under the names that config.json uses. */
   scheduler: {
     SCHED_FLAG_RESET_ON_FORK: 0x1,
@@ -664,6 +686,25 @@ export const stubOps = shapes({
     args: { filter: 'bytes', flags: 'flags:seccomp', listener: 'slot', state: 'template' },
     doc: 'loads a filter (struct sock_filter array); with new_listener its descriptor is sent with state over the socket listener, which is closed then',
   },
+  landlock: {
+    args: {
+      files: 'flags:landlockFiles',
+      network: 'flags:landlockNetwork',
+      scope: 'flags:landlockScope',
+      abi: 'number',
+      into: 'into',
+    },
+    doc: 'makes a ruleset of Landlock that denies these, as far as the kernel knows rights on files; EOPNOTSUPP if its version is below abi',
+  },
+  landlockPath: {
+    args: { ruleset: 'slot', path: 'string', access: 'flags:landlockFiles' },
+    doc: 'allows this for a path, as the container sees it, and all below',
+  },
+  landlockPort: {
+    args: { ruleset: 'slot', port: 'number', access: 'flags:landlockNetwork' },
+    doc: 'allows this for a port of TCP',
+  },
+  landlockSelf: { args: { ruleset: 'slot' }, doc: 'puts the ruleset in force for this process, for good' },
   bounding: {
     args: { capabilities: 'number' },
     doc: 'drops every capability outside the mask from the bounding set',

@@ -133,6 +133,11 @@ export const stubPhrases: Phrases<StubOp> = {
   noNewPrivileges: () => 'give up gaining privileges',
   seccomp: ({ filter, flags, listener }) =>
     `load filter of ${filter.length / 8} instructions${parenthesis(flags)}${listener === null ? '' : `, its listener to ${listener}`}`,
+  landlock: ({ files, network, scope, into }) =>
+    `make ruleset ${into} of Landlock for ${[...(files.length > 0 ? ['files'] : []), ...network, ...scope].join(', ')}`,
+  landlockPath: ({ path, access }) => `allow below ${path}: ${access.join(', ')}`,
+  landlockPort: ({ port, access }) => `allow ${access.join(', ')} with port ${port}`,
+  landlockSelf: ({ ruleset }) => `restrict the process with ${ruleset}`,
   bounding: ({ capabilities }) => `bound capabilities to ${capabilityList(capabilities)}`,
   umask: ({ mask }) => `set umask ${octal(mask)}`,
   user: ({ uid, gid, groups }) => `become ${uid}:${gid}, groups ${groups === '' ? 'none' : groups}`,

@@ -1,6 +1,7 @@
 import type { Process, Rlimit } from '../config/config.ts';
 import { capabilityMasks } from './capabilities.ts';
 import { labelOps, type SecurityModules } from './labels.ts';
+import { landlockOps } from './landlock.ts';
 import type { enumTables, StubOp } from './ops.ts';
 import { type ContainerWide, schedulingOps } from './scheduling.ts';
 
@@ -9,6 +10,8 @@ export interface ProcessContext {
   readonly origin: string;
   /** Loads the container's filter; none, if it has none. */
   readonly filter: readonly StubOp[];
+  /** Of the container, where its restrictions may be. */
+  readonly annotations: Readonly<Record<string, string>> | undefined;
   readonly linux: ContainerWide;
   readonly modules: SecurityModules;
   readonly grantable: bigint;
@@ -43,6 +46,7 @@ export function processOps(process: Process, context: ProcessContext): StubOp[] 
   // None: a container that waits for a start which will be refused.
   const [name] = process.args;
   const nnp = process.noNewPrivileges === true;
+  const landlock = landlockOps(context.annotations, process);
   const chdir = (early: number): StubOp => ({
     op: 'chdir',
     path: process.cwd,
@@ -80,8 +84,10 @@ export function processOps(process: Process, context: ProcessContext): StubOp[] 
     },
     chdir(0),
     ...(name === undefined ? [] : [resolveOp(name, process, origin)]),
+    ...landlock.prepare,
     ...context.ready,
     ...(context.init ? [{ op: 'reaper', origin: '--init' } as const] : []),
+    ...landlock.restrict,
     // The very last act: whatever it forbids, only the program itself is left to be forbidden it.
     ...(nnp ? filter : []),
     execOp(process, context),
