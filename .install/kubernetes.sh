@@ -38,7 +38,7 @@ register_with_crio() {
   remember crio "$file"
   printf '%s\n' "$text" | write_whole "$file"
   say "registered the runtime handler \"railcar\" in $file"
-  note 'CRI-O takes it up when it reloads: systemctl reload crio'
+  note 'CRI-O takes it up when it is restarted, which leaves containers running: systemctl restart crio'
 }
 
 write_whole() {

@@ -111,7 +111,11 @@ find_schemas() {
   run -0 in_place "$RAILCAR" --root /run/containerd/railcar/k8s.io list --quiet
   [[ $output == *"$pod"* ]]
   remove_pods
+  # The DaemonSet's pods are ready in what they have been told to do.
+  run -1 env ROLE=leave "$DIR/image/node-install" check
   run -0 "$DIR/image/node-install" remove
+  run -0 env ROLE=leave "$DIR/image/node-install" check
+  run -1 env ROLE=stay "$DIR/image/node-install" check
   cmp "$DIR/original.toml" "$NODE/etc/containerd/config.toml"
   stop_daemon
   start_daemon
