@@ -37,7 +37,9 @@ configure() {
 # monitor OPTION...: what both ways to start conmon have in common. It tells of the process, or of what went wrong, through a
 # descriptor that it is given.
 monitor() {
-  rm -f "$DIR/sync"
+  rm -f "$DIR/sync" "$DIR/bundle/oom"
+  # conmon writes some of its files where it is.
+  cd "$DIR/bundle"
   _OCI_SYNCPIPE=9 conmon -c "$id" -n "k8s_box_$id" -r "$(program)" --runtime-arg --root="$DIR/runtime" -p "$DIR/$id.pid" -l "$DIR/$id.log" \
     --log-level debug --socket-dir-path "$DIR/sockets" --exit-dir "$DIR/exits" "$@" 9>"$DIR/sync" </dev/null >/dev/null 2>&1 3>&-
   wait_for 10 test -s "$DIR/sync"
@@ -140,7 +142,7 @@ has_status() { [ "$(runtime state "$id" | jq -r .status)" = "$1" ]; }
   create
   runtime start "$id"
   wait_for 20 test -s "$DIR/exits/$id"
-  [ -e "$DIR/persistent/oom" ] || [ -e "$DIR/bundle/oom" ]
+  [ -e "$DIR/bundle/oom" ]
 }
 
 @test "a pod's namespaces, pinned in files" {
