@@ -85,6 +85,7 @@ async function perform(
         request,
         root: stateRoot(request, parsed.global.text('root')),
         systemdCgroup: systemdCgroup(parsed.global),
+        noCgroups: parsed.global.text('cgroup-manager') === 'disabled',
         rootless: rootless(parsed.global.text('rootless')),
         warn: (message) => outcome.warn(message),
       };

@@ -20,6 +20,7 @@ export interface Context {
   readonly log: LogTarget;
   readonly debug: boolean;
   readonly systemdCgroup: boolean;
+  readonly noCgroups?: boolean;
   /** `auto`: decided by the caller's uid and user namespace. */
   readonly rootless: boolean | 'auto';
   /** Of commands that this process has served before, if it serves many. */

@@ -54,8 +54,10 @@ export const globalOptions: OptionTable = {
   debug: flag('the same as --log-level=debug'),
   'systemd-cgroup': flag('let systemd make the cgroups; cgroupsPath is then slice:prefix:name'),
   'cgroup-manager': {
-    ...value('who makes the cgroups: --cgroup-manager=systemd is the same as --systemd-cgroup'),
-    choices: ['cgroupfs', 'systemd'],
+    ...value(
+      'who makes the cgroups: --cgroup-manager=systemd is the same as --systemd-cgroup; disabled: nobody',
+    ),
+    choices: ['cgroupfs', 'systemd', 'disabled'],
   },
   rootless: {
     ...value('work without the rights of root'),

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { noCgroups } from '../cgroups/disabled.ts';
 import { cgroupOps } from '../cgroups/plan.ts';
 import type { Config } from '../config/config.ts';
 import { containerHooks, hasHooks, hostHooks } from '../hooks/hooks.ts';
@@ -60,13 +61,9 @@ type Parts = ReturnType<typeof partsOf>;
 /** What both programs are put together from. */
 function partsOf(config: Config, facts: Facts, options: CreateOptions) {
   const { unit } = facts;
-  const cgroups = cgroupOps(
-    inUnit(config, unit),
-    facts.cgroups,
-    facts.id,
-    isRootless(facts.caller),
-    unit !== null,
-  );
+  const cgroups = options.noCgroups
+    ? noCgroups(config)
+    : cgroupOps(inUnit(config, unit), facts.cgroups, facts.id, isRootless(facts.caller), unit !== null);
   const hooksWait = hasHooks(config, 'prestart', 'createRuntime');
   // As another user the stub may no longer join; from a new cgroup namespace it would join from outside its root.
   const early = ['cgroup', 'user'].some((type) => namespaceKind(config, type as NamespaceType) !== 'none');

@@ -60,6 +60,8 @@ export interface CreateOptions {
   readonly systemdCgroup: boolean;
   /** The container's first process reaps for its own one. Undefined: as the annotation says (`init.ts`). */
   readonly init?: boolean | undefined;
+  /** It stays in its caller's cgroups. */
+  readonly noCgroups?: boolean;
   /** The caller's NOTIFY_SOCKET. */
   readonly notifySocket?: string | null;
 }

@@ -243,6 +243,16 @@ describe('options of crun', () => {
     expect(await spoken(' --log-level error')).toBe('');
   });
 
+  test('--cgroup-manager=disabled makes no cgroup', async () => {
+    const made = async (options: string) => {
+      const hands = new Recorder(bundle);
+      await runCommand(request(`${options} run -b /b x`), hands);
+      return hands.executed[0]?.plan?.hands.filter(({ op }) => op.startsWith('cgroup')).length;
+    };
+    expect(await made('--cgroup-manager=disabled')).toBe(0);
+    expect(await made('--cgroup-manager=cgroupfs')).toBeGreaterThan(0);
+  });
+
   test('--cgroup-manager=systemd asks for systemd, which is not running here', async () => {
     const systemd = await finished('--cgroup-manager=systemd run -b /b x', bundle);
     expect(systemd.stderr).toMatch(/systemd/);

@@ -97,3 +97,23 @@ logged() {
   contains "$output" 'cannot write to "/dev/log"'
   contains "$output" $'\n0'
 }
+
+@test "--cgroup-manager=disabled: the container stays in the cgroups of its caller, and lives without its own" {
+  edit_config 'del(.linux.resources) | .linux.cgroupsPath = "/never-made"'
+  runtime --cgroup-manager=disabled run --detach --bundle "$BUNDLE" "$ID" </dev/null >/dev/null 2>&1
+  same "$(cat "/proc/$(runtime state "$ID" | jq .pid)/cgroup")" "$(cat /proc/self/cgroup)"
+  same "$(runtime exec "$ID" cat /proc/self/cgroup)" "$(runtime exec "$ID" cat /proc/1/cgroup)"
+  run runtime pause "$ID"
+  fails 1
+  contains "$output" 'the container has no cgroup that could be frozen'
+  runtime kill "$ID" KILL
+  eventually '[ "$(runtime state "$ID" | jq -r .status)" = stopped ]'
+  runtime delete "$ID"
+}
+
+@test "--cgroup-manager=disabled: a limit is refused, since nothing would keep it" {
+  edit_config '.linux.resources = { memory: { limit: 67108864 } }'
+  run runtime --cgroup-manager=disabled run --bundle "$BUNDLE" "$ID"
+  fails 1
+  contains "$output" 'linux.resources.memory: cannot be kept without a cgroup, which --cgroup-manager=disabled is'
+}

@@ -10,7 +10,7 @@ import type { CreateVerb } from '../verbs.ts';
 export function createVerb(
   verb: 'create' | 'run',
   id: string,
-  { request, systemdCgroup }: Context,
+  { request, systemdCgroup, noCgroups = false }: Context,
   values: Values,
 ): CreateVerb {
   const bundle = absolute(request, values.text('bundle') || '.');
@@ -28,6 +28,7 @@ export function createVerb(
     ...files(request, values),
     systemdCgroup,
     init: values.flag('no-init') ? false : values.flag('init') ? true : undefined,
+    noCgroups,
     notifySocket: environment(request, NOTIFY_VARIABLE),
   };
 }
