@@ -11,6 +11,7 @@ program=install.sh
 . "$repository/.install/engine.sh"
 . "$repository/.install/standby.sh"
 . "$repository/.install/kubernetes.sh"
+. "$repository/.install/podman.sh"
 
 # gcc and make for the addon and everything, musl for the static launcher, kernel headers for both.
 build_packages=(ca-certificates gcc g++ libc6-dev libseccomp-dev linux-libc-dev make musl-tools)
@@ -31,6 +32,7 @@ main() {
   if [ "$with_docker" = yes ]; then register_with_docker; fi
   if [ "$with_containerd" = yes ]; then register_with_containerd; fi
   if [ "$with_crio" = yes ]; then register_with_crio; fi
+  if [ "$with_podman" = yes ]; then register_with_podman; fi
   if [ "$with_demo" = yes ]; then demo; else next_steps; fi
 }
 
@@ -54,6 +56,8 @@ Running it again updates what is there.
                         the config.toml to use (default /etc/containerd/config.toml)
   --crio                also register it with CRI-O, in a file of its own
   --crio-folder DIR     where that goes (default /etc/crio/crio.conf.d)
+  --podman              also register it with Podman, in a file of its own
+  --podman-folder DIR   where that goes (default /etc/containers/containers.conf.d)
   --no-standby          leave out the units of the standby, which systemd would start with the first command
   --uninstall           remove exactly what was installed (give the same --prefix)
   --help                this text
@@ -63,18 +67,20 @@ TEXT
 parse() {
   prefix=/usr/local action=install engine='' with_demo=no with_docker=no with_standby=yes docker_config=/etc/docker/daemon.json
   with_containerd=no containerd_config=/etc/containerd/config.toml with_crio=no crio_folder=/etc/crio/crio.conf.d
+  with_podman=no podman_folder=/etc/containers/containers.conf.d
   while [ $# -gt 0 ]; do
     case $1 in
-      --prefix=* | --engine=* | --docker-config=* | --containerd-config=* | --crio-folder=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
+      --prefix=* | --engine=* | --docker-config=* | --containerd-config=* | --crio-folder=* | --podman-folder=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
     esac
     case $1 in
-      --prefix | --engine | --docker-config | --containerd-config | --crio-folder)
+      --prefix | --engine | --docker-config | --containerd-config | --crio-folder | --podman-folder)
         [ -n "${2:-}" ] || misused "$1 needs a value"
         case $1 in
           --prefix) prefix=$2 ;;
           --engine) engine=$2 ;;
           --containerd-config) containerd_config=$2 ;;
           --crio-folder) crio_folder=$2 ;;
+          --podman-folder) podman_folder=$2 ;;
           *) docker_config=$2 ;;
         esac
         shift
@@ -83,6 +89,7 @@ parse() {
       --docker) with_docker=yes ;;
       --containerd) with_containerd=yes ;;
       --crio) with_crio=yes ;;
+      --podman) with_podman=yes ;;
       --no-standby) with_standby=no ;;
       --uninstall) action=uninstall ;;
       --help | -h)
@@ -101,7 +108,7 @@ parse() {
   case $prefix in
     *[!A-Za-z0-9/._+-]*) misused "--prefix may hold letters, digits and / . _ + - only: \"$prefix\"" ;;
   esac
-  if [ "$action" = uninstall ] && [ "$with_demo$with_docker$with_containerd$with_crio$engine" != nononono ]; then
+  if [ "$action" = uninstall ] && [ "$with_demo$with_docker$with_containerd$with_crio$with_podman$engine" != nonononono ]; then
     misused '--uninstall goes with --prefix only'
   fi
   binary=$prefix/bin/railcar
@@ -209,7 +216,7 @@ next_steps() {
   say 'done'
   note "$binary --help"
   if ! runs_systemd; then note "$binary standby --detach makes every command faster, until this machine restarts."; fi
-  note './install.sh --demo runs a first container; ./install.sh --docker, --containerd, --crio make it a runtime of theirs.'
+  note './install.sh --demo runs a first container; --docker, --containerd, --crio, --podman make it a runtime of theirs.'
 }
 
 uninstall() {

@@ -50,10 +50,11 @@ teardown_file() { remove_bare_debian; }
 }
 
 @test "install.sh --uninstall leaves nothing" {
-  run -0 in_bare_debian './install.sh --docker && test -e /etc/docker/daemon.json && ./install.sh --uninstall'
+  run -0 in_bare_debian './install.sh --docker --podman && test -e /etc/docker/daemon.json &&
+    test -e /etc/containers/containers.conf.d/railcar.conf && ./install.sh --uninstall'
   run -0 in_bare_debian "find / -xdev -ipath '*railcar*' -not -path '/src/*' -not -path '/proc/*' -not -path '/tmp/npm*'"
   [ -z "$output" ]
-  run -1 in_bare_debian 'test -e /etc/docker'
+  run -1 in_bare_debian 'test -e /etc/docker || test -e /etc/containers'
   run -1 in_bare_debian './install.sh --uninstall'
   [[ $output == *'nothing to uninstall'* ]]
 }

@@ -15,7 +15,7 @@ teardown_file() { rm -rf "$DIR"; }
 
 @test "--help tells every option" {
   run -0 "$REPOSITORY/install.sh" --help
-  for option in --prefix --engine --demo --docker --docker-config --containerd --containerd-config --crio --crio-folder --no-standby --uninstall; do
+  for option in --prefix --engine --demo --docker --docker-config --containerd --containerd-config --crio --crio-folder --podman --podman-folder --no-standby --uninstall; do
     [[ $output == *"$option"* ]]
   done
 }
@@ -185,12 +185,34 @@ teardown_file() { rm -rf "$DIR"; }
   [[ $stderr == *'What to try next'* ]]
 }
 
+@test "--podman writes a file of its own, which Podman reads, and twice changes nothing" {
+  folder=$DIR/podman/containers.conf.d
+  run -0 install_it --podman --podman-folder "$folder"
+  [[ $output == *"registered the runtime \"railcar\" in $folder/railcar.conf"* ]]
+  before=$(stat -c '%i %a' "$folder/railcar.conf")
+  [[ $before == *' 644' ]]
+  run -0 install_it --podman --podman-folder="$folder"
+  [ "$(stat -c '%i %a' "$folder/railcar.conf")" = "$before" ]
+  run -0 env CONTAINERS_CONF="$folder/railcar.conf" podman --root "$DIR/images" --runroot "$DIR/podman-run" \
+    --runtime railcar info --format '{{.Host.OCIRuntime.Path}}'
+  [ "${lines[-1]}" = "$PREFIX/bin/railcar" ]
+}
+
+@test "--podman leaves the file of another installation alone" {
+  mkdir "$DIR/theirs-podman"
+  printf '[engine.runtimes]\nrailcar = ["/opt/bin/railcar"]\n' >"$DIR/theirs-podman/railcar.conf"
+  run -1 install_it --podman --podman-folder "$DIR/theirs-podman"
+  [[ $output == *'names another runtime "railcar" already'* ]]
+  grep -q /opt/bin/railcar "$DIR/theirs-podman/railcar.conf"
+}
+
 @test "--uninstall takes out its own entries and files, and nothing else" {
   touch "$PREFIX/bin/someone-elses"
   run -0 install_it --uninstall
   [ "$(find "$PREFIX" -mindepth 1 -printf '%P\n' | sort)" = $'bin\nbin/someone-elses' ]
   [ "$(jq -cS . "$DIR/daemon.json")" = "$(jq -cS . "$DIR/original.json")" ]
   [ ! -e "$DIR/new" ]
+  [ ! -e "$DIR/podman" ]
   [ "$(jq -c . "$DIR/empty.json")" = '{}' ]
   [ "$(cat "$DIR/config.toml")" = $'version = 2\n# mine' ]
   [ ! -e "$DIR/containerd" ]
