@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { typeIssues } from '../config/check.ts';
 import type { Process } from '../config/config.ts';
 import { joinPath } from '../config/path.ts';
