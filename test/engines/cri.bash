@@ -13,7 +13,7 @@ cri() { in_place env CRI_SOCKET="$SOCKET" "$CRI" "$@"; }
 # pod [CHANGE]: a pod of the handler $handler, its pids per container as is Kubernetes' default; sets $pod. CHANGE is a
 # filter of jq.
 pod() {
-  local name=pod-$BATS_TEST_NUMBER-$((${#pods[@]} + 1))
+  local name=pod-$BATS_TEST_NUMBER-$BASHPID-${#pods[@]}
   pod_config=$DIR/$name.json
   mkdir -p "$DIR/logs/$name"
   jq --null-input --arg name "$name" --arg logs "$DIR/logs/$name" --arg cgroup "$CGROUP" '{

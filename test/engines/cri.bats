@@ -303,6 +303,20 @@ readonly namespaces='for each in net ipc uts pid; do readlink /proc/self/ns/$eac
   [[ $output == *'search tests.local'*'nameserver 10.0.0.10'* ]]
 }
 
+@test "several pods at once, as when a node starts" {
+  local i
+  for i in 1 2 3 4; do
+    (
+      pod
+      echo "$pod" >>"$DIR/at-once"
+      once . echo "number $i"
+    ) &
+  done >"$DIR/many"
+  wait
+  mapfile -t pods <"$DIR/at-once"
+  [ "$(sort "$DIR/many")" = $'number 1\nnumber 2\nnumber 3\nnumber 4' ]
+}
+
 @test "pods live through a restart of the daemon" {
   pod
   start . sleep 60
