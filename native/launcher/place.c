@@ -1,8 +1,10 @@
 #include "place.h"
 #include "io.h"
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 /* Root's. A build for tests may have another; nothing at run time changes it, or root could be led astray. */
@@ -15,12 +17,25 @@ static const char *parent_of_users(void) {
     return folder && folder[0] == '/' ? folder : NULL;
 }
 
+/* The inode of the user namespace in which the kernel itself lives (PROC_USER_INIT_INO). */
+#define INITIAL_USER_NAMESPACE 0xeffffffdu
+
+/* The root of a user namespace is still the user who made it, unless he entered as root in full (`su -`). */
+static bool is_root(const char *parent) {
+    const char *user = getenv("USER");
+    struct stat namespace;
+    if (geteuid() != 0 || !parent)
+        return geteuid() == 0;
+    return (user && strcmp(user, "root") == 0) || stat("/proc/self/ns/user", &namespace) < 0 ||
+           namespace.st_ino == INITIAL_USER_NAMESPACE;
+}
+
 int place_find(struct place *place) {
+    const char *parent = parent_of_users();
     int size;
-    if (geteuid() == 0) {
+    if (is_root(parent)) {
         size = snprintf(place->folder, sizeof place->folder, "%s", STANDBY_DIR);
     } else {
-        const char *parent = parent_of_users();
         size = parent ? snprintf(place->folder, sizeof place->folder, "%s/railcar-standby", parent) : -1;
     }
     if (size > 0 && size < PATH_MAX)

@@ -37,6 +37,6 @@ function defaultRoot(request: Request): string {
 function ownRuntimeDirectory({ numbers, env }: Request): boolean {
   if (numbers.euid !== 0n) return true;
   if (numbers.userNamespace === INITIAL_USER_NAMESPACE) return false;
-  const user = environment({ env } as Request, 'USER');
-  return user !== null && user !== 'root';
+  // Podman's monitor does not hand it on.
+  return environment({ env } as Request, 'USER') !== 'root';
 }

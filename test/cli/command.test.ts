@@ -195,6 +195,7 @@ describe('the state root', () => {
     [{ euid: 7n }, '/run/railcar'],
     [{ env, userNamespace: 5n }, '/run/user/7/railcar'],
     [{ env: ['XDG_RUNTIME_DIR=/run/user/7', 'USER=root'], userNamespace: 5n }, '/run/railcar'],
+    [{ env: ['XDG_RUNTIME_DIR=/run/user/7'], userNamespace: 5n }, '/run/user/7/railcar'],
   ])('%o', async (changes, root) => {
     expect(await rootOf(changes)).toBe(root);
   });

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# Ordinary users for tests: one with ranges of ids beside his own (/etc/subuid, /etc/subgid), one without. `load helper`
-# first. They are made for one file of tests and removed after it.
+# Ordinary users for tests: one with ranges of ids beside his own (/etc/subuid, /etc/subgid), one without. They are made
+# for one file of tests and removed after it. What is below `be` needs `load helper` first.
 
 FIRST_SUBID=2000000
 SUBIDS=65536
 
-setup_file() {
+make_users() {
   [ "$(id -u)" = 0 ] || return 0
   export RANGED=rct$$r SINGLE=rct$$s
   local user
@@ -13,9 +13,9 @@ setup_file() {
   usermod --add-subuids "$FIRST_SUBID-$((FIRST_SUBID + SUBIDS - 1))" --add-subgids "$FIRST_SUBID-$((FIRST_SUBID + SUBIDS - 1))" "$RANGED"
 }
 
-teardown_file() {
+remove_users() {
   local user
-  for user in ${RANGED:-} ${SINGLE:-}; do userdel "$user"; done
+  for user in ${RANGED:-} ${SINGLE:-}; do userdel --force "$user"; done
 }
 
 # be USER: from now on `runtime` is what this user executes, in a runtime directory of his own.

@@ -5,9 +5,11 @@
 load helper
 load rootless
 
+setup_file() { make_users; }
+teardown_file() { remove_users; }
+
 setup() {
   live_setup
-  # Others on a machine of tests may be at home in the v2 hierarchy; the user begins where nothing is his.
   be "$SINGLE"
 }
 
@@ -425,6 +427,9 @@ nested() {
   run_detached
   same "$(runtime exec "$ID" id -u)" 0
   runtime delete --force "$ID"
+  # Podman calls as the root of a user namespace, and does not say who the user is.
+  run --separate-stderr as env -u USER unshare --user --map-root-user "$RUNTIME" --debug --root "$ROOT" list
+  contains "$stderr" 'served by the standby'
   pkill -TERM -U "$WHO" -x railcar:standby
   eventually '! pgrep -U "$WHO"'
 }
