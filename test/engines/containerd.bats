@@ -96,6 +96,24 @@ in_container_with() {
   [ -z "$(ls "$DIR/runtime/test" 2>/dev/null)" ]
 }
 
+@test "a start that fails is told, and nothing of the container is left" {
+  mkdir -p "$DIR/hooked"
+  make_root "$DIR/hooked/rootfs"
+  rm -f "$DIR/hooked/config.json"
+  "$RAILCAR" spec --bundle "$DIR/hooked"
+  started=hooked
+  jq --arg root "$DIR/hooked/rootfs" --arg cgroup "$CGROUP/hooked" '.root.path = $root | .process.terminal = false | .linux.cgroupsPath = $cgroup
+    | .hooks.startContainer = [{ path: "/bin/false" }]' "$DIR/hooked/config.json" >"$DIR/hooked.json"
+  run ! ctr run --rm "${choice[@]}" --config "$DIR/hooked.json" hooked
+  # runc does not look back at what it has started.
+  [ "$RUNTIME" = runc ] || [[ $output == *startContainer* ]]
+  run ! ctr tasks start hooked
+  ctr tasks delete hooked >/dev/null 2>&1 || true
+  ctr containers delete hooked >/dev/null 2>&1 || true
+  [ -z "$(ls "$DIR/runtime/test" 2>/dev/null)" ]
+  [ -z "$(find /sys/fs/cgroup -type d -path "*$CGROUP/hooked*")" ]
+}
+
 @test "tasks list, ps and pause, resume" {
   start -- sleep 60
   has_status "$started" RUNNING
