@@ -34,6 +34,8 @@ int hands_spawn(struct hands *hands, const struct op *op) {
         return -1;
     stub->next = hands->stubs;
     hands->stubs = stub;
+    /* Of one that does not clone, the only pid that there is. */
+    hands->variables.value[VARIABLE_PID] = (uint64_t)stub->helper;
     trace_stub_program(program->bytes, program->size);
     if (stub_instruct(stub, program->bytes, program->size, arg->pass.numbers, fds, arg->pass.number_count,
             arg->preserve.n) == 0)

@@ -2,13 +2,14 @@ import { posix } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { freezerFile } from '../state/freezer.ts';
 import {
+  askOps,
   becomeCriu,
-  beginOps,
   type CriuProgram,
   directoryOps,
   directoryOptions,
   endOp,
   noticeOp,
+  spawnOp,
 } from './criu.ts';
 import { externalMounts, externalNamespaces, type Sight } from './criuExternal.ts';
 import { type CheckpointOptions, commonOptions, option, optional, pair } from './criuOptions.ts';
@@ -51,9 +52,10 @@ export function buildCheckpoint(
       ...(ready === null
         ? []
         : [{ op: 'requireWritable', descriptor: ready, origin: '--status-fd' } as const]),
-      ...directoryOps(options, true),
+      ...directoryOps(options, DUMP_LOG, true),
       ...(preDump ? [] : [descriptorsOp(imagePath, facts.descriptors)]),
-      ...beginOps(preDump ? 'preDump' : 'dump', fields),
+      spawnOp([]),
+      ...askOps(preDump ? 'preDump' : 'dump', fields),
       ...(ready === null
         ? []
         : [

@@ -99,7 +99,7 @@ const UNIFIED = 'cgroup:unified';
  * What systemd does for the container. Its scope is made around a process, so the cgroups come when that has been born and
  * waits.
  */
-function unitParts(config: Config, { unit, cgroups }: Facts) {
+export function unitParts(config: Config, { unit, cgroups }: Facts) {
   if (unit === null) return { connect: [], start: [] };
   return { connect: connectOps(unit), start: startOps(unit, config, cgroups.mode === 'v2' ? 2 : 1) };
 }

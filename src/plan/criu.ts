@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { option, optional } from './criuOptions.ts';
 import type { HandsOp, StubOp } from './ops.ts';
 import { encodeFields, type Field } from './protobuf.ts';
@@ -32,21 +33,35 @@ export function placedNumber(index: number, { workPath }: Directories): number {
   return (workPath === null ? IMAGES_NUMBER : WORK_NUMBER) + 1 + index;
 }
 
-/** The directory of the image has to be there for a restore, and is made for a dump. */
-export function directoryOps({ imagePath, workPath }: Directories, made: boolean): HandsOp[] {
+/**
+ * The directory of the image has to be there for a restore, and is made for a dump. What lies there under the name of a file
+ * that CRIU is about to write is removed, and not followed if it is a link.
+ */
+export function directoryOps({ imagePath, workPath }: Directories, log: string, made: boolean): HandsOp[] {
+  const origin = workPath === null ? '--image-path' : '--work-path';
   return [
     ...(made ? [{ op: 'mkdirAll', path: imagePath, mode: 0o700, origin: '--image-path' } as const] : []),
-    ...(workPath === null
-      ? []
-      : [{ op: 'mkdirAll', path: workPath, mode: 0o700, origin: '--work-path' } as const]),
+    ...(workPath === null ? [] : [{ op: 'mkdirAll', path: workPath, mode: 0o700, origin } as const]),
+    ...[log, made ? 'stats-dump' : 'stats-restore'].map(
+      (name): HandsOp => ({
+        op: 'unlink',
+        path: posix.join(workPath ?? imagePath, name),
+        orElse: { on: ['ENOENT', 'ENOTDIR'], do: [] },
+        origin,
+      }),
+    ),
   ];
 }
 
-/** From the start of CRIU to the moment at which it has its request. `pass`: slots that its program needs. */
-export function beginOps(
+/** Starts CRIU. `pass`: slots that its program needs. */
+export function spawnOp(pass: readonly string[]): HandsOp {
+  return { op: 'spawn', program: 0, pass, preserve: 0, origin: ORIGIN };
+}
+
+/** From its start to the moment at which it has its request. */
+export function askOps(
   type: CriuRequest,
   options: readonly Field[],
-  pass: readonly string[] = [],
   undo: readonly HandsOp[] = [],
 ): HandsOp[] {
   const request = encodeFields([
@@ -54,7 +69,6 @@ export function beginOps(
     [REQUEST_OPTIONS, options],
   ]);
   return [
-    { op: 'spawn', program: 0, pass, preserve: 0, origin: ORIGIN },
     { op: 'receive', into: NEAR, origin: ORIGIN },
     { op: 'awaitExec', origin: ORIGIN },
     { op: 'criu', socket: NEAR, request, undo, origin: ORIGIN },

@@ -1,27 +1,29 @@
 import { posix } from 'node:path';
 import type { CgroupHost } from '../cgroups/host.ts';
-import { type CgroupJoin, type CgroupPlan, cgroupOps } from '../cgroups/plan.ts';
+import { type CgroupPlan, cgroupOps } from '../cgroups/plan.ts';
 import type { Config } from '../config/config.ts';
 import { hasHooks, hostHooks } from '../hooks/hooks.ts';
 import { hookState } from '../hooks/state.ts';
 import { stateLinks } from '../state/links.ts';
 import { journalText, recordTemplate } from '../state/record.ts';
+import { inUnit } from '../systemd/unit.ts';
 import { isRootless } from './capabilities.ts';
+import { type JoinPlan, joinCgroups, passOps, takeOps } from './cgroup.ts';
 import { CONSOLE_SLOT, consoleOps, SOCKET_SLOT } from './console.ts';
-import { claimOps, newRecord } from './create.ts';
+import { claimOps, newRecord, unitParts } from './create.ts';
 import {
+  askOps,
   becomeCriu,
-  beginOps,
   type CriuProgram,
   directoryOps,
   directoryOptions,
   endOp,
   noticeOp,
   placedNumber,
+  spawnOp,
 } from './criu.ts';
 import { isBelow, isBind, mountSources, namespaceKeys } from './criuExternal.ts';
 import { commonOptions, option, optional, pair, type RestoreOptions } from './criuOptions.ts';
-import { PlanError } from './error.ts';
 import type { Facts } from './facts.ts';
 import { intelRdtPlan } from './intelRdt.ts';
 import { openNamespace, slotOf } from './namespaces.ts';
@@ -58,7 +60,7 @@ export function buildRestore(
   options: RestoreOptions,
 ): Plan {
   const parts = partsOf(config, facts, options);
-  const { cgroups, resctrl, console, rootfs } = parts;
+  const { cgroups, join, unit, resctrl, console, rootfs } = parts;
   const placed = joinedOutside(config);
   const fields: Field[] = [
     ...directoryOptions(options),
@@ -88,15 +90,20 @@ export function buildRestore(
     hands: [
       ...claimOps(facts),
       { op: 'writeFile', path: state, mode: 0o600, text: journalText(record), origin: 'state' },
+      ...unit.connect,
       ...cgroups.birth,
-      ...cgroups.make,
       ...resctrl.make,
       { op: 'mkdir', path: criuRoot(facts), mode: 0o755, origin: 'state' },
-      ...directoryOps(options, false),
+      ...directoryOps(options, RESTORE_LOG, false),
       ...placed.map(openNamespace),
       ...console.connect,
       ...console.raw,
-      ...beginOps('restore', fields, [...cgroups.joins.map(({ slot }) => slot), ...slots], killOps(cgroups)),
+      spawnOp([...(join.unified === null ? [] : [join.unified]), ...slots]),
+      // A scope of systemd is made around a process, which is the stub.
+      ...unit.start,
+      ...cgroups.make,
+      ...passOps(join),
+      ...askOps('restore', fields, killOps(cgroups)),
       ...hookOps(config, facts),
       noticeOp('post-restore', CONSOLE_SLOT, true),
       ...resctrl.join,
@@ -108,7 +115,7 @@ export function buildRestore(
       ...(foreground ? [{ op: 'close', file: 'lock', origin: 'state' } as const] : []),
       ...pidFileOps(options.pidFile),
     ],
-    stubs: [stubProgram(config, facts, cgroups.joins, rootfs, becomeCriu(criu, options, slots))],
+    stubs: [stubProgram(config, facts, join, rootfs, becomeCriu(criu, options, slots))],
     teardown: foreground
       ? monitorTeardownOps(
           config,
@@ -119,17 +126,21 @@ export function buildRestore(
   };
 }
 
-function partsOf(config: Config, facts: Facts, options: RestoreOptions) {
-  const { consoleSocket, detach } = options;
-  if (facts.unit !== null) {
-    throw new PlanError(
-      'config-unsupported',
-      '--systemd-cgroup',
-      'restore cannot put a container into a scope of systemd',
-    );
-  }
+function partsOf(config: Config, facts: Facts, { consoleSocket, detach }: RestoreOptions) {
+  const { unit } = facts;
+  const cgroups = cgroupOps(
+    inUnit(config, unit),
+    facts.cgroups,
+    facts.id,
+    isRootless(facts.caller),
+    unit !== null,
+  );
+  const unified = cgroups.joins.find(({ file }) => file === 'cgroup.procs')?.slot ?? null;
   return {
-    cgroups: cgroupOps(config, facts.cgroups, facts.id, isRootless(facts.caller)),
+    cgroups,
+    // Nobody is cloned into the v2 cgroup: the stub, which is there already, goes there.
+    join: { ...joinCgroups(cgroups.joins, false, true), unified },
+    unit: unitParts(config, facts),
     resctrl: intelRdtPlan(config.linux?.intelRdt, facts.id, facts.resctrl),
     console: consoleOps(config.process, 'process', consoleSocket, detach, true, facts.caller.window),
     rootfs: posix.resolve(facts.bundle, config.root.path),
@@ -216,15 +227,15 @@ const namespaceNames: Readonly<Record<string, string>> = { mount: 'mnt' };
 function stubProgram(
   config: Config,
   facts: Facts,
-  joins: readonly CgroupJoin[],
+  join: JoinPlan,
   rootfs: string,
   become: readonly StubOp[],
 ): StubOp[] {
   const origin = 'root.path';
   return [
-    ...joins.map(
-      ({ slot, file }): StubOp => ({ op: 'joinCgroup', dir: slot, file, origin: 'linux.cgroupsPath' }),
-    ),
+    ...join.before,
+    ...takeOps(join),
+    ...join.early,
     { op: 'unshare', kind: ['mount'], origin: 'criu' },
     { op: 'propagate', flags: ['rec', 'slave'], origin: 'criu' },
     { op: 'openTree', path: rootfs, recursive: 1, into: 'tree', origin },
