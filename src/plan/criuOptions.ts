@@ -35,6 +35,8 @@ export interface RestoreOptions extends CriuOptions {
   readonly lsmProfile: string | null;
   readonly lsmMountContext: string | null;
   readonly systemdCgroup: boolean;
+  /** As in CreateOptions. */
+  readonly noCgroups: boolean;
 }
 
 /** enum criu_cg_mode. */

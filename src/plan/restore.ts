@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { noCgroups } from '../cgroups/disabled.ts';
 import type { CgroupHost } from '../cgroups/host.ts';
 import { type CgroupPlan, cgroupOps } from '../cgroups/plan.ts';
 import type { Config } from '../config/config.ts';
@@ -126,15 +127,12 @@ export function buildRestore(
   };
 }
 
-function partsOf(config: Config, facts: Facts, { consoleSocket, detach }: RestoreOptions) {
+function partsOf(config: Config, facts: Facts, options: RestoreOptions) {
+  const { consoleSocket, detach } = options;
   const { unit } = facts;
-  const cgroups = cgroupOps(
-    inUnit(config, unit),
-    facts.cgroups,
-    facts.id,
-    isRootless(facts.caller),
-    unit !== null,
-  );
+  const cgroups = options.noCgroups
+    ? noCgroups(config)
+    : cgroupOps(inUnit(config, unit), facts.cgroups, facts.id, isRootless(facts.caller), unit !== null);
   const unified = cgroups.joins.find(({ file }) => file === 'cgroup.procs')?.slot ?? null;
   return {
     cgroups,

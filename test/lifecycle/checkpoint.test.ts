@@ -41,6 +41,7 @@ const back: RestoreVerb = {
   lsmProfile: null,
   lsmMountContext: null,
   systemdCgroup: false,
+  noCgroups: false,
 };
 const installed = { '/opt/bin/criu': '' };
 const failed: Result = {

@@ -12,7 +12,7 @@ export async function restore(
   values: Values,
   [id = '']: readonly string[],
 ): Promise<Finish | null> {
-  const { request, systemdCgroup } = context;
+  const { request, systemdCgroup, noCgroups = false } = context;
   const { pidFile, consoleSocket } = files(request, values);
   return restoreContainer(context, {
     id: checkId(id),
@@ -25,5 +25,6 @@ export async function restore(
     lsmProfile: values.text('lsm-profile') || null,
     lsmMountContext: values.text('lsm-mount-context') || null,
     systemdCgroup,
+    noCgroups,
   });
 }
