@@ -150,6 +150,30 @@ restarts() { docker inspect --format '{{.RestartCount}}' "$started"; }
   [ "$output" = exited ]
 }
 
+# As install.sh does it. The default is another runtime here: options and file may not both name runtimes.
+@test "a reload takes up what install.sh has registered, and a container keeps its runtime" {
+  [ "$RUNTIME" = railcar ] || skip 'of railcar only'
+  stop_daemon
+  RUNTIME=runc start_daemon --live-restore --bip 10.213.7.1/24
+  registration add
+  kill -HUP "$(<"$DIR/started.pid")"
+  wait_for 10 eval 'docker info --format "{{json .Runtimes}}" | grep -q '"'$RAILCAR'"
+  start --runtime railcar box sleep 60
+  run -0 docker exec "$started" echo here
+  [ "$output" = here ]
+  run -0 "$DIR/docker" inspect --format '{{.HostConfig.Runtime}}' "$started"
+  [ "$output" = railcar ]
+  docker rm --force "$started"
+  # Docker 20.10 forgets a runtime when it starts, not when it reloads.
+  registration remove
+  stop_daemon
+  start_daemon --live-restore --bip 10.213.7.1/24
+  [ "$(docker info --format '{{.DefaultRuntime}}')" = railcar ]
+}
+registration() {
+  "$(dirname "$RAILCAR")/lib/engine" "$BATS_TEST_DIRNAME/../../.install/daemon-json.mjs" "$1" "$DIR/daemon.json" "$RAILCAR"
+}
+
 @test "${RAILCAR_EXECS:-100} commands executed in one container leave nothing behind" {
   start box sleep 600
   local shim i before
