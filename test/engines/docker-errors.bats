@@ -92,8 +92,9 @@ remembers_127() {
 
 @test "exec: what is not there, is no program, or is not allowed" {
   start box sleep 60
+  # Docker 28 says it better.
   local missing=126
-  [[ $(docker version --format '{{.Server.Version}}') == 20.* ]] || missing=127
+  [[ $(docker version --format '{{.Server.Version}}') != 28.* ]] || missing=127
   run "-$missing" docker exec "$started" no-such-command
   [[ $output == *'"no-such-command": executable file not found in $PATH'* ]]
   run "-$missing" docker exec "$started" /no/such/command
