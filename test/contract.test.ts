@@ -12,5 +12,5 @@ test('each row of docs/contract.md has its test, and each test its row', () => {
 
 /** So that none goes with its test. Rows are only added. */
 test('no row has been lost', () => {
-  expect(rows.length).toBeGreaterThanOrEqual(117);
+  expect(rows.length).toBeGreaterThanOrEqual(118);
 });

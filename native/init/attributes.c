@@ -1,4 +1,5 @@
 #include "attributes.h"
+#include "io.h"
 #include "procfs.h"
 #include "sys.h"
 #include <sys/stat.h>
@@ -13,9 +14,37 @@ static const char *unlike(int mount, int target) {
     return S_ISDIR(above.st_mode) ? "a directory cannot go on a file" : "a file cannot go on a directory";
 }
 
+/* More than anybody adds to a container that runs; what is beyond stays. */
+#define ATTACHED_MAX 256
+
+static struct {
+    bool wanted;
+    size_t count;
+    int mounts[ATTACHED_MAX];
+} attached;
+
+void remember_attached(void) {
+    attached.wanted = true;
+}
+
+static void remember(int mount) {
+    if (attached.wanted && attached.count < ATTACHED_MAX)
+        attached.mounts[attached.count++] = fcntl(mount, F_DUPFD_CLOEXEC, 3);
+}
+
+void remove_attached(const struct stub *stub) {
+    while (attached.count > 0) {
+        autoclose int mount = attached.mounts[--attached.count];
+        if (mount >= 0)
+            unmount_on(stub, mount);
+    }
+}
+
 int attach(int mount, int target, const char *dest) {
-    if (sys_move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0)
+    if (sys_move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) == 0) {
+        remember(mount);
         return 0;
+    }
     int error = errno;
     const char *why = error == EINVAL ? unlike(mount, target) : NULL;
     /* mount(2) says ENOTDIR either way, and Docker's advice on such mounts waits for that word. It must not see EISDIR's:

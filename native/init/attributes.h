@@ -4,6 +4,9 @@
 
 /* Attaches a detached mount on top of what target refers to. From then on `mount` is the attached mount's root. */
 int attach(int mount, int target, const char *dest);
+/* From now on attach() keeps in mind what it attaches, so that remove_attached() can take it away again, newest first. */
+void remember_attached(void);
+void remove_attached(const struct stub *stub);
 
 /*
  * Sets and clears MOUNT_ATTR_* of the mount whose root the descriptor is. Before Linux 5.12, which has no mount_setattr,

@@ -93,17 +93,34 @@ int reopen(const struct stub *stub, int fd, int flags) {
     return opened;
 }
 
-int mount_on(const struct stub *stub, int target, const char *source, const char *type, unsigned long flags,
-    const char *data) {
-    autoclose int before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (fchdir(stub->procfs) < 0)
-        return -1;
-    char path[FD_PATH_SIZE];
-    int result = mount(source, fd_name(path, target), type, flags, data);
+/* Where self/fd/N is a path. Returns what leave_procfs() wants, or -2. */
+static int enter_procfs(const struct stub *stub) {
+    int before = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (fchdir(stub->procfs) == 0)
+        return before;
+    close_descriptor(&before);
+    return -2;
+}
+
+/* Back again, with the result of the call in between and its errno: a directory of the host must never stay. */
+static int leave_procfs(int before, int result) {
+    autoclose int directory = before;
     int error = errno;
-    /* A directory of the host must never stay the working directory. */
-    if ((before < 0 || fchdir(before) < 0) && chdir("/") < 0)
+    if ((directory < 0 || fchdir(directory) < 0) && chdir("/") < 0)
         return -1;
     errno = error;
     return result;
+}
+
+int mount_on(const struct stub *stub, int target, const char *source, const char *type, unsigned long flags,
+    const char *data) {
+    int before = enter_procfs(stub);
+    char path[FD_PATH_SIZE];
+    return before == -2 ? -1 : leave_procfs(before, mount(source, fd_name(path, target), type, flags, data));
+}
+
+int unmount_on(const struct stub *stub, int target) {
+    int before = enter_procfs(stub);
+    char path[FD_PATH_SIZE];
+    return before == -2 ? -1 : leave_procfs(before, umount2(fd_name(path, target), MNT_DETACH));
 }

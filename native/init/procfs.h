@@ -23,5 +23,8 @@ int reopen(const struct stub *stub, int fd, int flags);
 int mount_on(const struct stub *stub, int target, const char *source, const char *type, unsigned long flags,
     const char *data);
 
+/* The same for umount2(2), with MNT_DETACH: of a mount whose root the descriptor is. */
+int unmount_on(const struct stub *stub, int target);
+
 /* Opens (O_PATH) the program that this process executes. Records nothing. */
 int open_own_program(const struct stub *stub);

@@ -1,4 +1,5 @@
 /* Executes the program: one operation after the other, forward only. */
+#include "attributes.h"
 #include "channel.h"
 #include "stub.h"
 #include <errno.h>
@@ -14,6 +15,8 @@ STUB_OPS(CALL_OP)
 static int (*const calls[])(struct stub *stub, const union arg *args) = {NULL, STUB_OPS(CALL_OF)};
 
 _Noreturn static void give_up(struct stub *stub, const struct failure *failure) {
+    if (stub->removes_mounts)
+        remove_attached(stub);
     stub_send_failure(stub, failure);
     _exit(1);
 }

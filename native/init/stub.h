@@ -34,6 +34,7 @@ struct stub {
     struct steps *steps;    /* NULL: nobody wants to know how long they take */
     char *executable;       /* what resolve found */
     char **environment;     /* of the user's process, once all is prepared for execve */
+    bool removes_mounts;    /* those that it has attached, if it fails */
     int reaper;             /* this program, if it is to stay as the container's init; -1: not */
     char *listen_pid;       /* the variable of that name in the environment, if it is there */
     const struct op *next;  /* the operation after this one, NULL at the end */

@@ -49,6 +49,8 @@ export async function loadCommand(name: CommandName): Promise<RunCommand> {
       return (await import('./commands/features.ts')).features;
     case 'doctor':
       return (await import('./commands/doctor.ts')).doctor;
+    case 'mounts':
+      return (await import('./commands/mounts.ts')).mounts;
     case 'completion':
       return (await import('./commands/completion.ts')).completion;
     case 'lint':

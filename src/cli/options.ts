@@ -271,6 +271,12 @@ export const commands = {
       'kernel-memory-tcp': { ...value('accepted and without effect'), hidden: true },
     },
   },
+  mounts: {
+    summary: 'add mounts to a container that runs, or remove them',
+    usage: `<add|remove> ${id} <file>`,
+    words: [3, 3],
+    options: {},
+  },
   spec: {
     summary: 'write a config.json to start from',
     usage: '',

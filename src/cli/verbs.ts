@@ -71,6 +71,12 @@ export interface ExecVerb extends IdVerb {
   readonly listenFds: number;
 }
 
+export interface MountsVerb extends IdVerb {
+  readonly action: 'add' | 'remove';
+  /** Absolute: what `mounts` is in config.json. */
+  readonly file: string;
+}
+
 export interface PsVerb extends IdVerb {
   readonly format: 'table' | 'json';
   /** Arguments of ps(1), for a table; `-ef` when none were given. */

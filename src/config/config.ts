@@ -54,6 +54,9 @@ export const specSchema = z.object({
   freebsd: z.optional(z.unknown()),
 });
 
+/** `mounts` alone. */
+export const mountsSchema = z.array(mount);
+
 /** A config.json whose types are right. */
 export type Spec = z.infer<typeof specSchema>;
 

@@ -1,13 +1,13 @@
 import type * as z from 'zod/mini';
 import { checkTypes } from './check.ts';
-import { type Config, type Process, type Resources, specSchema } from './config.ts';
+import { type Config, type Mount, mountsSchema, type Process, type Resources, specSchema } from './config.ts';
 import { Findings, sentences, throwFirst } from './findings.ts';
 import { decodeText, parseJson } from './json.ts';
 import { type Positions, positionsOf } from './positions.ts';
 import { processSchema } from './schema/process.ts';
 import { resourcesSchema } from './schema/resources.ts';
 import { warnOfUnknownKeys } from './unknown.ts';
-import { validateConfig } from './validate.ts';
+import { validateConfig, validateMounts } from './validate.ts';
 import { validateProcess } from './validate-process.ts';
 import { validateResources } from './validate-resources.ts';
 
@@ -42,6 +42,15 @@ export function loadResources(bytes: Uint8Array, file: string): { readonly resou
     return resources;
   });
   return { resources: value, ...found };
+}
+
+/** The file of `mounts add`: what `mounts` is in config.json. */
+export function loadMounts(bytes: Uint8Array, file: string): { readonly mounts: readonly Mount[] } & Found {
+  const { value, ...found } = load(bytes, file, mountsSchema, (mounts, findings) => {
+    validateMounts(mounts, '', findings);
+    return mounts;
+  });
+  return { mounts: value, ...found };
 }
 
 function load<T extends z.ZodMiniType, V>(

@@ -17,7 +17,7 @@ export function validateConfig(spec: Spec, findings: Findings): Config | null {
   if (spec.root === undefined) findings.problem('root', 'is missing');
   if (spec.root?.path === '') findings.problem('root.path', 'must not be empty');
   const process = validateOptionalProcess(spec, findings);
-  validateMounts(spec, findings);
+  validateMounts(spec.mounts ?? [], 'mounts', findings);
   validateHooks(spec.hooks ?? {}, findings);
   validateAnnotations(spec, findings);
   validateLinux(spec, findings);
@@ -49,12 +49,13 @@ function refuseOtherPlatforms(spec: Spec, findings: Findings): void {
   }
 }
 
-function validateMounts({ mounts = [] }: Spec, findings: Findings): void {
+/** `path`: of the array in its file. */
+export function validateMounts(mounts: NonNullable<Spec['mounts']>, path: string, findings: Findings): void {
   for (const [index, { destination, uidMappings = [], gidMappings = [] }] of mounts.entries()) {
-    const path = childPath('mounts', index);
-    if (destination === '') findings.problem(`${path}.destination`, 'must not be empty');
+    const own = childPath(path, index);
+    if (destination === '') findings.problem(`${own}.destination`, 'must not be empty');
     if ((uidMappings.length === 0) !== (gidMappings.length === 0)) {
-      findings.problem(path, 'must have both uidMappings and gidMappings or neither');
+      findings.problem(own, 'must have both uidMappings and gidMappings or neither');
     }
   }
 }

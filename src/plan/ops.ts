@@ -651,6 +651,17 @@ export const stubOps = shapes({
     doc: 'makes the root file system / (pivot_root and detach of the old one; MS_MOVE and chroot; or chroot alone)',
   },
 
+  // In a container that runs.
+  undoMounts: {
+    args: {},
+    doc: 'if a later operation fails, what has been attached by then is detached again',
+  },
+  detach: {
+    args: { root: 'slot', dest: 'string' },
+    doc: 'detaches the mount at dest, which must be a mount point, and all below it',
+  },
+  leave: { args: {}, doc: 'ends the stub, which was to become nobody’s process' },
+
   // Becoming the user's process. Every path from here on is the container's own.
   fdOwner: {
     args: { uid: 'number' },

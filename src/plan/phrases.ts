@@ -121,6 +121,9 @@ export const stubPhrases: Phrases<StubOp> = {
   pty: ({ rows, columns, uid, socket }) =>
     `make terminal${Number(rows) > 0 ? ` of ${columns}x${rows}` : ''} for uid ${uid}, master to ${socket ?? 'the launcher'}`,
   hook: ({ path, args, timeout }) => `run hook ${command(path, args)}${within(timeout)}`,
+  undoMounts: () => 'take back all mounts if one fails',
+  detach: ({ dest }) => `detach what is mounted on ${dest}`,
+  leave: () => 'end',
   pivot: ({ how }) => `make the root file system / (${how})`,
   fdOwner: ({ uid }) => `give descriptors 0 to 2 to uid ${uid}`,
   scheduler: ({ policy, nice, priority, runtime, deadline, period, flags }) =>

@@ -115,6 +115,7 @@ export const transitions = {
     missing: gone,
   },
   update: onlyAlive,
+  mounts: onlyAlive,
 } as const satisfies Readonly<Record<string, Row>>;
 
 export type Transition = keyof typeof transitions;

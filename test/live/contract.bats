@@ -312,6 +312,14 @@ row_update_rdt() {
   running
   [ -e /sys/fs/resctrl/schemata ] || refused_with 1 'not enabled' update --l3-cache-schema L3:0=f --mem-bw-schema MB:0=10 "$ID"
 }
+row_mounts() {
+  running
+  jq -n --arg source "$WORK" '[{destination: "/tmp", source: $source, options: ["bind", "ro"]}]' >"$WORK/mounts.json"
+  quiet mounts add "$ID" "$WORK/mounts.json"
+  contains "$(call exec "$ID" ls /tmp)" mounts.json
+  quiet mounts remove "$ID" "$WORK/mounts.json"
+  same "$(call exec "$ID" ls /tmp)" ''
+}
 row_spec_options() {
   quiet spec --bundle "$WORK" --rootless
   same "$(jq -r '.linux.uidMappings | length' "$WORK/config.json")" 1
@@ -325,7 +333,7 @@ row_spec_file() {
 }
 row_checkpoint_options() {
   refused_with 1 'container does not exist' checkpoint --image-path "$WORK/i" --work-path "$WORK/w" --parent-path ../p --leave-running \
-    --tcp-established --tcp-skip-in-flight --link-remap --ext-unix-sk --shell-job --lazy-pages --status-fd 1 --page-server :1 --file-locks \
+    --tcp-established --tcp-skip-in-flight --link-remap --ext-unix-sk --shell-job --lazy-pages --status-fd 1 --page-server 127.0.0.1:1 --file-locks \
     --pre-dump --manage-cgroups-mode soft --empty-ns network --auto-dedup nobody
 }
 row_restore_options() {

@@ -37,6 +37,7 @@ perform() {
     delete | 'delete --force') runtime $1 "$ID" ;;
     exec) runtime exec "$ID" true </dev/null ;;
     'exec --ignore-paused') exec_or_wait ;;
+    mounts) echo '[]' >"$WORK/mounts.json" && runtime mounts add "$ID" "$WORK/mounts.json" ;;
     update) runtime update --pids-limit 50 "$ID" ;;
     # Where there is no CRIU, or the kernel is not enough for it, they say so once the state is right.
     checkpoint | restore)

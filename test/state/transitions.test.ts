@@ -66,6 +66,7 @@ const expected: Record<Transition, readonly (string | null)[]> = {
     gone,
   ],
   update: [notRunning, yes, yes, yes, notRunning, gone],
+  mounts: [notRunning, yes, yes, yes, notRunning, gone],
 };
 
 test('the table is whole', () => {

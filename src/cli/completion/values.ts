@@ -37,6 +37,9 @@ const signals = ['TERM', 'KILL', 'HUP', 'INT', 'QUIT', 'USR1', 'USR2', 'STOP', '
 /** For the words behind the options, in order; the last one also for all that follow. */
 export function wordOffers(name: string, { usage, choices }: CommandLine): readonly Offer[] {
   if (choices) return [{ kind: 'words', words: choices }];
+  if (name === 'mounts') {
+    return [{ kind: 'words', words: ['add', 'remove'] }, { kind: 'container' }, { kind: 'file' }];
+  }
   if (name === 'lint') return [{ kind: 'file' }];
   if (!usage.includes('container-id') || making.has(name)) return [{ kind: 'nothing' }];
   const container: Offer = { kind: 'container' };
