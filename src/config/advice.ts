@@ -1,3 +1,4 @@
+import { adviseOnIds } from './advice-ids.ts';
 import { adviseOnMounts } from './advice-mounts.ts';
 import type { Spec } from './config.ts';
 import type { Findings } from './findings.ts';
@@ -9,6 +10,7 @@ export function advise(spec: Spec, findings: Findings): void {
   adviseOnVersion(spec, findings);
   adviseOnIneffective(spec, findings);
   adviseOnProcess(spec, findings);
+  adviseOnIds(spec, findings);
   adviseOnMounts(spec, findings);
   adviseOnDevices(spec, findings);
   adviseOnCaches(spec, findings);

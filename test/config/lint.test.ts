@@ -201,6 +201,23 @@ describe('what a run does not complain of', () => {
   test.each(advice)('%j', (more, line) => {
     expect(said(minimal(more))).toEqual(line === null ? [] : [line]);
   });
+
+  test('ids that the user namespace does not have', () => {
+    const one = [{ containerID: 0, hostID: 1000, size: 1 }];
+    const config = (path?: string) =>
+      minimal({
+        process: { cwd: '/', args: ['x'], user: { uid: 5, gid: 0, additionalGids: [0, 7] } },
+        linux: path
+          ? { namespaces: [{ type: 'user', path }] }
+          : { namespaces: [{ type: 'user' }], uidMappings: one, gidMappings: one },
+      });
+    expect(said(config())).toEqual([
+      'warning: process.user.uid: 5 has no mapping in linux.uidMappings: nothing can be started with it',
+      'warning: process.user.additionalGids[1]: 7 has no mapping in linux.gidMappings: nothing can be started with it',
+    ]);
+    // What another one has, its owner knows.
+    expect(said(config('/proc/1/ns/user'))).toEqual([]);
+  });
 });
 
 test('as JSON', () => {
