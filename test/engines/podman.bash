@@ -19,6 +19,7 @@ start_podman() {
   make_folder podman
   export PODMAN CGROUPS
   find_debian
+  find_criu
   case $RUNTIME in
     railcar) runtime=$RAILCAR ;;
     *) runtime=$(type -P "$RUNTIME") ;;
@@ -38,6 +39,16 @@ find_debian() {
     [ "${CI:-}" != true ] || return 1
     skip "Podman 5 cannot be had: $(tail -n 1 <<<"$debian")"
   }
+}
+
+# Sets $criu, where the one is that test/criu gets, or why there is none.
+find_criu() {
+  local log=$DIR/criu.log
+  if ! criu=$("$BATS_TEST_DIRNAME/../criu" 2>"$log" 3>&- </dev/null); then
+    [ "${CI:-}" != true ] || return 1
+    criu="none: $(tail -n 1 "$log")"
+  fi
+  export criu
 }
 
 # An /etc of its own, with what ./install.sh --podman puts into it.
@@ -121,6 +132,8 @@ furnish() {
   mount -t tmpfs none /dev/shm
   mount --bind "$DIR/etc" /etc
   [ -z "$debian" ] || mount --bind "$debian/usr" /usr
+  # First of what conmon makes the runtime's PATH of.
+  [ ! -d "$criu" ] || mount --bind "$criu" /usr/local/sbin
   echo $$ >"$DIR/holder.pid"
   exec sleep infinity
 }

@@ -17,6 +17,12 @@ teardown() {
   [ -z "$started" ] || podman rm --force --time 0 "$started" >/dev/null 2>&1 || true
 }
 
+# Version 1 has them all where it is mounted.
+needs_controllers() { [ "$CGROUPS" != v2 ] || skip 'here version 2 has no controllers'; }
+
+# The hierarchy whose directories are looked at.
+hierarchy() { if [ "$CGROUPS" = v2 ]; then echo /sys/fs/cgroup/unified; else echo /sys/fs/cgroup/pids; fi; }
+
 # A container in the background that lives until it is told to end.
 start() {
   started=$(podman run --detach "$@")
@@ -227,17 +233,23 @@ readonly wait_quietly='trap "exit 0" TERM; while :; do sleep 0.1; done'
   run -1 podman container exists "$started"
 }
 
-@test "top, stats, ps" {
-  start --memory 64m box sleep 62
+@test "top, ps" {
+  start box sleep 62
   run -0 podman top "$started" pid args
   [[ $output == *'sleep 62'* ]]
-  run -0 podman stats --no-stream --format '{{.MemUsage}} {{.PIDs}}' "$started"
-  [[ $output == *'/ 67.11MB 1' ]]
   run -0 podman ps --format '{{.Status}} {{.Pid}}' --filter "id=$started"
   [[ $output == Up* ]]
 }
 
+@test "stats" {
+  needs_controllers
+  start --memory 64m box sleep 60
+  run -0 podman stats --no-stream --format '{{.MemUsage}} {{.PIDs}}' "$started"
+  [[ $output == *'/ 67.11MB 1' ]]
+}
+
 @test "update changes the limits of a running container" {
+  needs_controllers
   start --memory 64m --cpus 1 box sleep 60
   podman update --memory 32m --memory-swap 32m --cpus 0.25 "$started"
   run -0 podman exec "$started" cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/cpu/cpu.cfs_quota_us
@@ -278,6 +290,7 @@ readonly wait_quietly='trap "exit 0" TERM; while :; do sleep 0.1; done'
 # --- limits ---
 
 @test "--memory, --cpus, --cpuset-cpus, --cpu-shares, --pids-limit are what the kernel keeps" {
+  needs_controllers
   cd_cgroup='cd /sys/fs/cgroup;'
   run -0 podman run --rm --memory 64m --cpus 0.5 --cpuset-cpus 0 --cpu-shares 512 --pids-limit 33 box sh -c "$cd_cgroup
     cat memory/memory.limit_in_bytes cpu/cpu.cfs_quota_us cpu/cpu.cfs_period_us cpuset/cpuset.cpus cpu/cpu.shares pids/pids.max"
@@ -285,6 +298,7 @@ readonly wait_quietly='trap "exit 0" TERM; while :; do sleep 0.1; done'
 }
 
 @test "a process that outgrows --memory is killed, and conmon is told" {
+  needs_controllers
   start --memory 16m --memory-swap 16m box sh -c \
     '(x=a; while :; do x=$x$x; done); echo "process $?"; sleep 1'
   run -0 podman wait "$started"
@@ -311,16 +325,14 @@ readonly wait_quietly='trap "exit 0" TERM; while :; do sleep 0.1; done'
 
 @test "--cgroups=no-conmon puts conmon nowhere, --cgroup-parent the container there" {
   start --cgroups no-conmon --cgroup-parent /chosen box sleep 60
-  run -0 podman exec "$started" cat /proc/1/cgroup
-  [[ $output == *"pids:/"* ]]
-  [ -d "/sys/fs/cgroup/pids$CGROUP/chosen/libpod-$started" ]
-  [ ! -d "/sys/fs/cgroup/pids$CGROUP/chosen/conmon" ]
+  [ -d "$(hierarchy)$CGROUP/chosen/libpod-$started" ]
+  [ ! -d "$(hierarchy)$CGROUP/chosen/conmon" ]
 }
 
 @test "--cgroups=disabled makes no cgroup" {
   [ "$RUNTIME" != runc ] || skip 'runc always makes cgroups'
   start --cgroups disabled box sleep 60
-  run -0 find "/sys/fs/cgroup/pids$CGROUP" -name "*$started*"
+  run -0 find "$(hierarchy)$CGROUP" -name "*$started*"
   [ -z "$output" ]
   run -0 podman exec "$started" echo there
   [ "$output" = there ]
@@ -530,6 +542,7 @@ readonly wait_quietly='trap "exit 0" TERM; while :; do sleep 0.1; done'
 }
 
 @test "a pod's limits hold for its containers together" {
+  needs_controllers
   podman pod create --name limited --cpus 0.5 --memory 64m >/dev/null
   podman run --detach --pod limited --name within box sleep 60 >/dev/null
   id=$(podman pod inspect --format '{{.ID}}' limited)
@@ -548,6 +561,34 @@ readonly wait_quietly='trap "exit 0" TERM; while :; do sleep 0.1; done'
   wait_for 5 eval 'podman logs played-one | grep -q "from kube"'
   podman play kube --down "$DIR/pod.yaml"
   run -1 podman pod exists played
+}
+
+# --- what outlives a container ---
+
+@test "container checkpoint and restore: it goes on where it was" {
+  [ -d "$criu" ] || skip "no CRIU: $criu"
+  start --workdir /tmp box sh -c 'i=0; while :; do i=$((i + 1)); echo $i >new; mv new count; sleep 0.05; done'
+  wait_for 10 eval "[ \$(podman exec $started cat /tmp/count) -gt 5 ]"
+  podman container checkpoint "$started"
+  run -0 podman inspect --format '{{.State.Status}} {{.State.Checkpointed}}' "$started"
+  [ "$output" = 'exited true' ]
+  podman container restore "$started"
+  before=$(podman exec "$started" cat /tmp/count)
+  # One that began anew would have been at 1.
+  [ "$before" -gt 5 ]
+  wait_for 10 eval "[ \$(podman exec $started cat /tmp/count) -gt $before ]"
+  run -0 podman stop --time 0 "$started"
+}
+
+@test "--sdnotify=container: what the container says of itself arrives" {
+  musl-gcc -static -D_GNU_SOURCE -o "$DIR/tell" "$BATS_TEST_DIRNAME/../live/tools/notify.c"
+  socat -u "UNIX-RECV:$DIR/notify" "CREATE:$DIR/said" 3>&- &
+  listener=$!
+  wait_for 5 test -S "$DIR/notify"
+  started=$(inside NOTIFY_SOCKET="$DIR/notify" podman run --detach --sdnotify=container -v "$DIR/tell:/bin/tell:ro" \
+    box sh -c 'tell READY=1 && echo told; sleep 60')
+  wait_for 10 grep -q READY=1 "$DIR/said"
+  kill "$listener"
 }
 
 # --- the service ---
@@ -589,7 +630,7 @@ readonly wait_quietly='trap "exit 0" TERM; while :; do sleep 0.1; done'
 }
 
 @test "nothing of a removed container is left: process, state, cgroup, mount, conmon" {
-  start --memory 64m box sleep 60
+  start box sleep 60
   id=$started
   pid=$(podman inspect --format '{{.State.Pid}}' "$id")
   conmon=$(podman inspect --format '{{.State.ConmonPid}}' "$id")
@@ -601,6 +642,26 @@ readonly wait_quietly='trap "exit 0" TERM; while :; do sleep 0.1; done'
   run -0 inside find /run -name "*$id*"
   [ -z "$output" ]
   run -1 inside grep "$id" /proc/self/mountinfo
+}
+
+@test "run and exec, again and again, leave nothing: files, mounts, cgroups, descriptors of conmon" {
+  start box sleep 60
+  conmon=$(podman inspect --format '{{.State.ConmonPid}}' "$started")
+  use() {
+    podman run --rm box true
+    podman exec "$started" true
+  }
+  # What the first of them makes may stay: lock files, parents of cgroups.
+  use
+  traces >"$DIR/before"
+  for _ in {1..8}; do use; done
+  wait_for 10 eval 'traces | cmp - "$DIR/before"'
+}
+traces() {
+  inside find /run -not -path '/run/railcar-standby*' | sort
+  inside wc -l /proc/self/mountinfo
+  find /sys/fs/cgroup -type d -path "*$CGROUP*" | sort
+  readlink /proc/"$conmon"/fd/* | grep -v socket: | sort
 }
 
 @test "no node process is there while containers run" {

@@ -479,6 +479,11 @@ row_conmon_restore() {
 
 row_podman_checkpoint() { call checkpoint --help >/dev/null; }
 row_podman_lsm() { refused_with 1 'flag needs an argument' restore --lsm-mount-context; }
+row_podman_no_cgroups() {
+  edit_config 'del(.linux.resources)'
+  call --cgroup-manager disabled create --bundle "$BUNDLE" --pid-file "$WORK/pid" "$ID" >/dev/null
+  same "$(cat "/proc/$(<"$WORK/pid")/cgroup")" "$(cat /proc/self/cgroup)"
+}
 row_podman_log() {
   edit_config '.process.args = ["nowhere"]'
   call --log "$WORK/log.json" --log-format json create --bundle "$BUNDLE" "$ID" || true
