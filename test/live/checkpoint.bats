@@ -508,6 +508,8 @@ END
   runtime checkpoint --image-path "$IMAGE.3" --work-path "$WORK/work" --tcp-established --file-locks "$ID"
   gone
   beside restore --bundle "$BUNDLE" --pid-file "$WORK/pid" --detach --image-path "$IMAGE.3" --work-path "$WORK/work" --tcp-established --file-locks --manage-cgroups-mode ignore "$ID"
+  # CRIU leaves cgroups alone then: it was in the container's itself.
+  same "$(awk -F : '$2 == "pids" { print $3 }' "/proc/$(pid_of)/cgroup" | xargs basename)" "$ID"
   local at
   at=$(count)
   eventually counted $((at + 2))
