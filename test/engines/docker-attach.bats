@@ -70,17 +70,17 @@ start() {
   "$DIR/docker" run --name proxied box sh -c 'trap "exit 4" USR1; echo ready; while :; do sleep 0.1; done' >"$DIR/proxied" 3>&- &
   client=$!
   started=proxied
-  wait_for 10 grep -q ready "$DIR/proxied"
+  wait_for 20 grep -q ready "$DIR/proxied"
   kill -USR1 "$client"
   status=0
   wait "$client" || status=$?
   [ "$status" = 4 ]
   docker start proxied
-  wait_for 10 eval '[ $(docker logs proxied | grep -c ready) = 2 ]'
+  wait_for 20 eval '[ $(docker logs proxied | grep -c ready) = 2 ]'
   "$DIR/docker" attach proxied >"$DIR/proxied" 3>&- &
   client=$!
   # Only who is attached proxies; there is nothing to see of that.
-  wait_for 10 eval 'ls -l /proc/'"$client"'/fd | grep -q socket'
+  wait_for 20 eval 'ls -l /proc/'"$client"'/fd | grep -q socket'
   sleep 0.3
   kill -USR1 "$client"
   status=0

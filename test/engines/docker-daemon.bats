@@ -16,7 +16,7 @@ restarts() { docker inspect --format '{{.RestartCount}}' "$started"; }
 
 @test "--restart on-failure:2 tries twice more and then leaves it" {
   start --restart on-failure:2 box sh -c 'echo try; exit 3'
-  wait_for 10 eval "[ \"\$(docker inspect --format '{{.RestartCount}} {{.State.Status}}' $started)\" = '2 exited' ]"
+  wait_for 20 eval "[ \"\$(docker inspect --format '{{.RestartCount}} {{.State.Status}}' $started)\" = '2 exited' ]"
   [ "$(docker logs "$started" | grep -c try)" = 3 ]
   [ "$(state ExitCode)" = 3 ]
 }
@@ -29,7 +29,7 @@ restarts() { docker inspect --format '{{.RestartCount}}' "$started"; }
 
 @test "--restart always brings it back, but not after stop; rm --force ends it in any case" {
   start --restart always box sh -c 'echo run; sleep 0.2'
-  wait_for 10 eval "[ \$(docker logs $started | grep -c run) -ge 3 ]"
+  wait_for 20 eval "[ \$(docker logs $started | grep -c run) -ge 3 ]"
   docker stop --time 0 "$started"
   [ "$(state Status)" = exited ]
   docker update --restart unless-stopped "$started"
@@ -55,7 +55,7 @@ restarts() { docker inspect --format '{{.RestartCount}}' "$started"; }
 
 @test "commit keeps what a container has changed, and its configuration" {
   start --env COLOUR=blue box sh -c 'echo changed >/changed; sleep 60'
-  wait_for 5 docker exec "$started" test -e /changed
+  wait_for 20 docker exec "$started" test -e /changed
   run -0 docker diff "$started"
   [[ $output == *'A /changed'* ]]
   docker commit --change 'CMD ["cat", "/changed"]' "$started" committed
@@ -106,7 +106,7 @@ restarts() { docker inspect --format '{{.RestartCount}}' "$started"; }
   pid=$(state Pid)
   stop_daemon
   before=$(<"/proc/$pid/root/tmp/count")
-  wait_for 5 eval "[ \$(cat /proc/$pid/root/tmp/count) -gt $before ]"
+  wait_for 20 eval "[ \$(cat /proc/$pid/root/tmp/count) -gt $before ]"
   start_daemon --live-restore --bip 10.213.7.1/24
   [ "$(state Pid)" = "$pid" ]
   run -0 docker exec "$started" cat /proc/1/cmdline
@@ -122,13 +122,13 @@ restarts() { docker inspect --format '{{.RestartCount}}' "$started"; }
   start --restart always box sh -c 'echo run; sleep 60'
   always=$started
   started="$once $always"
-  wait_for 5 eval "docker logs $always | grep -q run"
+  wait_for 20 eval "docker logs $always | grep -q run"
   pids=$(docker inspect --format '{{.State.Pid}}' $started)
   stop_daemon
   kill -KILL $pids
   start_daemon --live-restore --bip 10.213.7.1/24
-  wait_for 10 eval "[ \$(docker inspect --format '{{.State.Status}}' $once) = exited ]"
-  wait_for 10 eval "[ \$(docker logs $always | grep -c run) = 2 ]"
+  wait_for 20 eval "[ \$(docker inspect --format '{{.State.Status}}' $once) = exited ]"
+  wait_for 20 eval "[ \$(docker logs $always | grep -c run) = 2 ]"
   docker rm --force $started
 }
 
@@ -142,10 +142,10 @@ restarts() { docker inspect --format '{{.RestartCount}}' "$started"; }
   start --restart always box sh -c 'echo run; trap "exit 0" TERM; while :; do sleep 0.1; done'
   always=$started
   started="$stopped $always"
-  wait_for 5 eval "docker logs $always | grep -q run"
+  wait_for 20 eval "docker logs $always | grep -q run"
   stop_daemon
   start_daemon --live-restore --bip 10.213.7.1/24
-  wait_for 10 eval "[ \$(docker logs $always | grep -c run) = 2 ]"
+  wait_for 20 eval "[ \$(docker logs $always | grep -c run) = 2 ]"
   run -0 docker inspect --format '{{.State.Status}}' $stopped
   [ "$output" = exited ]
 }
@@ -157,7 +157,7 @@ restarts() { docker inspect --format '{{.RestartCount}}' "$started"; }
   RUNTIME=runc start_daemon --live-restore --bip 10.213.7.1/24
   registration add
   kill -HUP "$(<"$DIR/started.pid")"
-  wait_for 10 eval 'docker info --format "{{json .Runtimes}}" | grep -q '"'$RAILCAR'"
+  wait_for 20 eval 'docker info --format "{{json .Runtimes}}" | grep -q '"'$RAILCAR'"
   start --runtime railcar box sleep 60
   run -0 docker exec "$started" echo here
   [ "$output" = here ]
@@ -182,9 +182,9 @@ registration() {
   before=$(left)
   descriptors=$(ls "/proc/$shim/fd" | wc -l)
   seq "${RAILCAR_EXECS:-100}" | xargs -P 4 -I{} "$DIR/docker" exec "$started" true
-  wait_for 10 eval "[ '$before' = \"\$(left)\" ]"
+  wait_for 20 eval "[ '$before' = \"\$(left)\" ]"
   # The first count may have caught one that was about to be closed.
-  wait_for 10 eval "[ \$(ls /proc/$shim/fd | wc -l) -le $descriptors ]"
+  wait_for 20 eval "[ \$(ls /proc/$shim/fd | wc -l) -le $descriptors ]"
 }
 
 # Of the container: processes, cgroups, files of the runtime, children of the shim.

@@ -61,7 +61,7 @@ start() {
 }
 
 @test "a published port: on all addresses, on one, and chosen by Docker" {
-  wait_for 10 in_network busybox wget -q -O /dev/null http://127.0.0.1:8081/
+  wait_for 20 in_network busybox wget -q -O /dev/null http://127.0.0.1:8081/
   run -0 in_network busybox wget -q -O - http://10.213.8.1:8081/
   [ "$output" = page ]
   start --publish 127.0.0.1:8082:80/udp --publish 80 --volumes-from web box sh -c 'exec httpd -f -p 80 -h /www'
@@ -69,7 +69,7 @@ start() {
   [ "$output" = 127.0.0.1:8082 ]
   local port
   port=$(docker port "$started" 80/tcp | sed -n 's/^0.0.0.0://p')
-  wait_for 10 in_network busybox wget -q -O /dev/null "http://127.0.0.1:$port/"
+  wait_for 20 in_network busybox wget -q -O /dev/null "http://127.0.0.1:$port/"
 }
 
 @test "--link, the old way, gives names and variables" {

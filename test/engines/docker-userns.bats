@@ -19,7 +19,7 @@ start() {
 
 @test "root in a container is nobody outside, also as the owner of files" {
   start --volume kept:/kept box sh -c 'touch /kept/file /file; sleep 60'
-  wait_for 5 docker exec "$started" test -e /kept/file
+  wait_for 20 docker exec "$started" test -e /kept/file
   run -0 awk '/^Uid/ { print $2 }' "/proc/$(docker inspect --format '{{.State.Pid}}' "$started")/status"
   [ "$output" = 200000 ]
   run -0 docker exec "$started" sh -c 'cat /proc/self/uid_map; stat -c %u /kept/file'

@@ -69,7 +69,7 @@ readonly wait_quietly='trap "exit 0" TERM; while :; do sleep 0.1; done'
 
 @test "-d, logs, exec, stop, rm" {
   start box sh -c "echo started; $wait_quietly"
-  wait_for 5 eval "docker logs $started | grep -q started"
+  wait_for 20 eval "docker logs $started | grep -q started"
   run -0 docker exec "$started" sh -c 'echo inside; cat /proc/1/cmdline | tr "\0" " "'
   [ "${lines[0]}" = inside ]
   [[ ${lines[1]} == 'sh -c echo started'* ]]
@@ -84,10 +84,10 @@ readonly wait_quietly='trap "exit 0" TERM; while :; do sleep 0.1; done'
 @test "start and restart run the same container again" {
   start box sh -c 'echo run; sleep 60'
   run -0 docker restart --time 0 "$started"
-  wait_for 5 eval "[ \$(docker logs $started | grep -c run) = 2 ]"
+  wait_for 20 eval "[ \$(docker logs $started | grep -c run) = 2 ]"
   run -0 docker kill "$started"
   run -0 docker start "$started"
-  wait_for 5 eval "[ \$(docker logs $started | grep -c run) = 3 ]"
+  wait_for 20 eval "[ \$(docker logs $started | grep -c run) = 3 ]"
 }
 
 @test "exec takes input, a terminal, a user, a directory and an environment" {
@@ -99,7 +99,7 @@ readonly wait_quietly='trap "exit 0" TERM; while :; do sleep 0.1; done'
   run -0 docker exec --user alice --workdir /tmp --env COLOUR=blue "$started" sh -c 'id -un; pwd; echo $COLOUR'
   [ "$output" = $'alice\n/tmp\nblue' ]
   run -0 docker exec --detach "$started" touch /tmp/touched
-  wait_for 5 docker exec "$started" test -e /tmp/touched
+  wait_for 20 docker exec "$started" test -e /tmp/touched
 }
 
 @test "kill ends it with 137, and a signal reaches it" {
@@ -188,7 +188,7 @@ readonly wait_quietly='trap "exit 0" TERM; while :; do sleep 0.1; done'
 
 @test "--publish reaches the container from outside" {
   start --publish 8080:80 box sh -c 'mkdir /www; echo page >/www/index.html; exec httpd -f -p 80 -h /www'
-  wait_for 10 in_network busybox wget -q -O /dev/null http://127.0.0.1:8080/
+  wait_for 20 in_network busybox wget -q -O /dev/null http://127.0.0.1:8080/
   run -0 in_network busybox wget -q -O - http://127.0.0.1:8080/
   [ "$output" = page ]
 }
@@ -344,7 +344,7 @@ all_capabilities() {
   sleep 0.5
   [ "$(docker logs "$started" | wc -l)" = "$before" ]
   docker unpause "$started"
-  wait_for 5 eval "[ \$(docker logs $started | wc -l) -gt $before ]"
+  wait_for 20 eval "[ \$(docker logs $started | wc -l) -gt $before ]"
 }
 
 @test "a paused container can be killed and removed" {
@@ -379,9 +379,9 @@ all_capabilities() {
 
 @test "--health-cmd runs in the container" {
   start --health-cmd 'test -e /tmp/well' --health-interval 1s --health-retries 1 box sleep 60
-  wait_for 10 eval "[ \$(docker inspect --format '{{.State.Health.Status}}' $started) = unhealthy ]"
+  wait_for 20 eval "[ \$(docker inspect --format '{{.State.Health.Status}}' $started) = unhealthy ]"
   docker exec "$started" touch /tmp/well
-  wait_for 10 eval "[ \$(docker inspect --format '{{.State.Health.Status}}' $started) = healthy ]"
+  wait_for 20 eval "[ \$(docker inspect --format '{{.State.Health.Status}}' $started) = healthy ]"
 }
 
 @test "a build's RUN steps" {
@@ -402,9 +402,9 @@ all_capabilities() {
 @test "no node process is there while containers run" {
   [ "$RUNTIME" = railcar ] || skip 'of railcar only'
   start box sleep 60
-  wait_for 5 no_engine_runs
+  wait_for 20 no_engine_runs
   run -0 docker exec "$started" true
-  wait_for 5 no_engine_runs
+  wait_for 20 no_engine_runs
 }
 
 # Of those that this daemon's runtime started: they are in its network namespace. The search itself is in another.

@@ -131,7 +131,7 @@ open_terminal() {
   terminal=$!
 }
 type_text() { printf '%s' "$1" >&"$keys"; }
-screen_shows() { wait_for 10 grep -qF -- "$1" "$DIR/screen"; }
+screen_shows() { wait_for 20 grep -qF -- "$1" "$DIR/screen"; }
 close_terminal() {
   local status=0
   wait "$terminal" || status=$?

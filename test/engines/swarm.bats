@@ -52,7 +52,7 @@ teardown_file() { stop_nodes; }
 }
 
 @test "service logs are of all tasks" {
-  wait_for 10 eval '[ "$(on one docker service logs web | grep -c "task started")" = 2 ]'
+  wait_for 20 eval '[ "$(on one docker service logs web | grep -c "task started")" = 2 ]'
 }
 
 @test "a task that fails is replaced" {
@@ -75,13 +75,13 @@ teardown_file() { stop_nodes; }
   on one docker service update --detach --quiet --env-add COLOUR=blue --update-parallelism 1 --update-delay 0s --update-order start-first \
     --update-monitor 100ms web
   wait_for 30 eval '[ "$(on one docker service inspect --format "{{.UpdateStatus.State}}" web)" = completed ]'
-  wait_for 10 running_in_all web 2
+  wait_for 20 running_in_all web 2
   run -0 on one docker inspect --format '{{.Config.Env}}' $(replicas web one)
   [[ $output == *COLOUR=blue* ]]
   on one docker service update --detach --quiet --args no-such-command --update-failure-action rollback --rollback-monitor 100ms \
     --update-monitor 1s web
   wait_for 40 eval '[ "$(on one docker service inspect --format "{{.UpdateStatus.State}}" web)" = rollback_completed ]'
-  wait_for 10 running_in_all web 2
+  wait_for 20 running_in_all web 2
   run -0 on one docker service ps --no-trunc --format '{{.Error}}' web
   [[ $output == *no-such-command*'executable file not found'* ]]
 }
