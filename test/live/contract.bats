@@ -76,7 +76,8 @@ row_systemd_cgroup() { call --systemd-cgroup list >/dev/null; }
 row_cgroup_manager() {
   call --cgroup-manager=cgroupfs list >/dev/null
   call --cgroup-manager systemd list >/dev/null
-  refused_with 1 '"disabled" for flag -cgroup-manager' --cgroup-manager=disabled list
+  call --cgroup-manager=disabled list >/dev/null
+  refused_with 1 '"nobody" for flag -cgroup-manager' --cgroup-manager=nobody list
 }
 row_rootless() {
   for value in --rootless=true --rootless=false --rootless=auto '--rootless auto' --rootless; do
