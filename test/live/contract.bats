@@ -675,6 +675,8 @@ row_listen_fds() {
   contains "$output" 4
 }
 row_notify_socket() {
+  # It gets a mount point.
+  bundle
   musl-gcc -static -o "$WORK/notify" "$LIVE/tools/notify.c"
   background python3 "$LIVE/tools/notify-listener.py" "$WORK/manager" "$WORK/heard" </dev/null >/dev/null 2>&1
   eventually test -e "$WORK/heard"
