@@ -69,8 +69,8 @@ int hands_bus_call(struct hands *hands, const struct op *op) {
     autofree unsigned char *bytes = NULL;
     struct bus_message answer;
     return bus < 0 ? -1
-                   : call(hands, bus, &arg->message, 0, arg->subject.text, deadline_in(arg->deadline.n),
-                         &bytes, &answer);
+                   : call(hands, bus, &arg->message, arg->pid_at.n, arg->subject.text,
+                         deadline_in(arg->deadline.n), &bytes, &answer);
 }
 
 /* JobRemoved(u id, o job, s unit, s result), org.freedesktop.systemd1(5). */

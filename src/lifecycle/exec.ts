@@ -62,6 +62,7 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
       namespaces: foreignNamespaces(pid, first, ofProcess),
       noNewKeyring: record.noNewKeyring === true,
       cgroupPaths,
+      unit: unitOf(record, cgroupPaths),
       cgroupGivenAway: isGivenAway(record),
       state: { ociVersion: record.config.ociVersion, text: runningState(container) },
       resctrlGroups: record.resctrl?.joined ?? [],
@@ -79,6 +80,12 @@ export async function exec(context: Context, verb: ExecVerb): Promise<Finish | n
   const finish = verb.detach ? done : monitored(process.terminal === true);
   const locate = inherited(inBundle(context.hands, record), record.config.process, process);
   return carryOut(context, plan, finish, positions === null ? { locate } : { positions });
+}
+
+function unitOf({ unit, cgroup_paths }: ContainerRecord, joined: ContainerRecord['cgroup_paths']) {
+  if (unit === undefined) return null;
+  const [scope = '', path = ''] = [cgroup_paths[''], joined['']];
+  return { ...unit, subgroup: path.startsWith(`${scope}/`) ? path.slice(scope.length) : '/' };
 }
 
 function isGivenAway({ config, cgroup_paths, owner }: ContainerRecord): boolean {

@@ -1,6 +1,7 @@
 import type { CgroupJoin } from '../cgroups/plan.ts';
 import type { Process } from '../config/config.ts';
-import { grantableCapabilities, hasCapability } from './capabilities.ts';
+import { attachOps, connectOps } from '../systemd/ops.ts';
+import { grantableCapabilities, hasCapability, isRootless } from './capabilities.ts';
 import { joinCgroups } from './cgroup.ts';
 import { consoleOps } from './console.ts';
 import type { ExecFacts, ExecOptions } from './facts.ts';
@@ -30,12 +31,18 @@ const CGROUP = 'cgroup_paths';
 
 function partsOf(process: Process, facts: ExecFacts, options: ExecOptions) {
   const userNamespace = facts.namespaces.some(({ type }) => type === 'user');
-  const joins = cgroupJoins(facts.cgroupPaths);
+  // Out of a session into the unit of the same user's manager only that manager may move a process.
+  const unit = facts.unit !== null && isRootless(facts.caller) ? facts.unit : null;
+  const joins = cgroupJoins(facts.cgroupPaths).filter(({ slot }) => unit === null || slot !== UNIFIED);
   const join = joinCgroups(joins, !userNamespace, facts.cgroupGivenAway && userNamespace);
   const namespaces = facts.namespaces.map((namespace) => ({ ...namespace, origin: 'namespace_paths' }));
   // From inside of it the kernel lets nobody into a cgroup.
   const late = namespaces.filter(({ type }) => type === 'cgroup' && join.birth !== null);
   return {
+    manager:
+      unit === null
+        ? { connect: [], attach: [] }
+        : { connect: connectOps(unit), attach: attachOps(unit, unit.subgroup) },
     userNamespace,
     namespaces,
     entered: namespaces.filter((namespace) => !late.includes(namespace)),
@@ -54,6 +61,8 @@ function partsOf(process: Process, facts: ExecFacts, options: ExecOptions) {
   };
 }
 
+const UNIFIED = 'cgroup:unified';
+
 interface PathJoin extends CgroupJoin {
   readonly path: string;
 }
@@ -65,18 +74,18 @@ function cgroupJoins(paths: Readonly<Record<string, string>>): PathJoin[] {
   );
   return entries.map(([controller, path]) => ({
     path,
-    slot: `cgroup:${controller === '' ? 'unified' : controller}`,
+    slot: controller === '' ? UNIFIED : `cgroup:${controller}`,
     file: controller === '' ? 'cgroup.procs' : 'tasks',
     memory: paths.memory === path,
   }));
 }
 
-function waitsToBeKnown({ resctrlGroups }: ExecFacts, { listener }: Parts): boolean {
-  return listener.slots.length > 0 || resctrlGroups.length > 0;
+function waitsToBeKnown({ resctrlGroups }: ExecFacts, { listener, manager }: Parts): boolean {
+  return listener.slots.length > 0 || resctrlGroups.length > 0 || manager.attach.length > 0;
 }
 
 function handsProgram(facts: ExecFacts, options: ExecOptions, parts: Parts): HandsOp[] {
-  const { namespaces, joins, console, listener } = parts;
+  const { namespaces, joins, console, listener, manager } = parts;
   const pidfd = pidfdPlan(options.pidfdSocket, 'setns');
   return [
     { op: 'pidfd', ...facts.init, into: 'init', origin: 'init_process_pid' },
@@ -97,6 +106,7 @@ function handsProgram(facts: ExecFacts, options: ExecOptions, parts: Parts): Han
     ...pidfd.connect,
     ...listener.connect,
     ...console.raw,
+    ...manager.connect,
     {
       op: 'spawn',
       program: 0,
@@ -112,6 +122,7 @@ function handsProgram(facts: ExecFacts, options: ExecOptions, parts: Parts): Han
     { op: 'await', barrier: 'cloned', origin: 'namespace_paths' },
     ...pidfd.send,
     ...listener.close,
+    ...manager.attach,
     ...joinResctrl(facts.resctrlGroups),
     ...(waitsToBeKnown(facts, parts) ? [tellOp] : []),
     ...console.receive,

@@ -1,5 +1,6 @@
 import type { CgroupHost } from '../cgroups/host.ts';
 import type { Filter } from '../seccomp/compile.ts';
+import type { KeptUnit } from '../systemd/ops.ts';
 import type { Unit } from '../systemd/unit.ts';
 import type { Resctrl } from './intelRdt.ts';
 import type { SecurityModules } from './labels.ts';
@@ -80,6 +81,8 @@ export interface ExecFacts {
   /** Of the container's record, as is the next. */
   readonly noNewKeyring: boolean;
   readonly cgroupPaths: Readonly<Record<string, string>>;
+  /** The scope of systemd that the container is in, and the path of the cgroup that is joined below the scope's; null: none. */
+  readonly unit: (KeptUnit & { readonly subgroup: string }) | null;
   /** The container's v2 cgroup belongs to a user of its own. */
   readonly cgroupGivenAway: boolean;
   /** Of resctrl, those that the container is in. */

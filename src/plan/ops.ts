@@ -406,12 +406,12 @@ export const handsOps = shapes({
     doc: 'authenticates on a connection to a D-Bus, as who we are, until deadline (ms)',
   },
   busCall: {
-    args: { bus: 'slot', message: 'bytes', subject: 'string', deadline: 'number' },
-    doc: 'sends a method call (a whole D-Bus message) and waits for its answer until deadline (ms); subject is what it is about',
+    args: { bus: 'slot', message: 'bytes', pidAt: 'number', subject: 'string', deadline: 'number' },
+    doc: 'sends a method call (a whole D-Bus message), with the container’s pid at the offset pidAt of it (0: nowhere), and waits for its answer until deadline (ms); subject is what it is about',
   },
   busJob: {
     args: { bus: 'slot', message: 'bytes', pidAt: 'number', unit: 'string', deadline: 'number' },
-    doc: 'the same for a call of systemd that begins a job, with the container’s pid at the offset pidAt of the message (0: nowhere), and waits until the job is done; any other end of it is ECANCELED',
+    doc: 'the same for a call of systemd that begins a job, and waits until the job is done; any other end of it is ECANCELED',
   },
   hook: {
     args: {
@@ -807,11 +807,13 @@ export const errnos = {
   ENOTDIR: 20,
   EINVAL: 22,
   EROFS: 30,
+  EPIPE: 32,
   ENOSYS: 38,
   ENOTEMPTY: 39,
   ELOOP: 40,
   ENODATA: 61,
   EOPNOTSUPP: 95,
+  ECONNRESET: 104,
   ECONNREFUSED: 111,
 } as const;
 export type Errno = keyof typeof errnos;

@@ -40,15 +40,29 @@ export interface WithPid {
 
 /** Makes the scope with the container's first process in it. `serial`: another one for each message of a connection. */
 export function startScope(serial: number, unit: string, properties: readonly Property[]): WithPid {
-  const message = (pid: number) =>
-    bytes({
-      ...manager,
-      serial,
-      member: 'StartTransientUnit',
-      signature: 'ssa(sv)a(sa(sv))',
-      body: [unit, 'fail', [...properties, property('PIDs', 'au', [pid])], []],
-    });
-  const [low, high] = [message(0), message(0xffffffff)];
+  return withPid((pid) => ({
+    ...manager,
+    serial,
+    member: 'StartTransientUnit',
+    signature: 'ssa(sv)a(sa(sv))',
+    body: [unit, 'fail', [...properties, property('PIDs', 'au', [pid])], []],
+  }));
+}
+
+/** Puts a process into a cgroup of a unit that runs, which its own user may have no right to do himself (since 238). */
+export function attachProcess(serial: number, unit: string, subgroup: string): WithPid {
+  return withPid((pid) => ({
+    ...manager,
+    serial,
+    member: 'AttachProcessesToUnit',
+    signature: 'ssau',
+    body: [unit, subgroup, [pid]],
+  }));
+}
+
+/** Where two messages differ that differ in the pid. */
+function withPid(message: (pid: number) => Message): WithPid {
+  const [low, high] = [bytes(message(0)), bytes(message(0xffffffff))];
   return { message: low, pidAt: low.findIndex((byte, index) => byte !== high[index]) };
 }
 

@@ -2,6 +2,7 @@ import type { Config, Resources } from '../config/config.ts';
 import type { HandsOp } from '../plan/ops.ts';
 import { annotatedProperties } from './annotations.ts';
 import {
+  attachProcess,
   hello,
   type Property,
   property,
@@ -93,6 +94,12 @@ function limits(resources: Resources, version: 1 | 2): Property[] {
   return [...resourceProperties(resources, version), ...deviceProperties(resources, version)];
 }
 
+/** Puts another process into the scope, in its cgroup `subgroup` (`/` and a path below the scope's own). */
+export function attachOps({ name }: KeptUnit, subgroup: string): HandsOp[] {
+  const { message, pidAt } = attachProcess(9, name, subgroup);
+  return [{ ...call(message, name), pidAt }];
+}
+
 /** Ends the unit, with what may be left in it, and forgets it. One that has ended is forgotten already. */
 export function stopOps(unit: KeptUnit): HandsOp[] {
   return [...connectOps(unit), ...endOps(unit)].map((op) => ({ ...op, orElse: unreachable }) as HandsOp);
@@ -139,10 +146,13 @@ function setOp({ name }: KeptUnit, serial: number, properties: readonly Property
 }
 
 function call(message: Uint8Array, subject: string) {
-  return { op: 'busCall', bus: BUS, message, subject, deadline: ANSWER_DEADLINE, origin } as const;
+  return { op: 'busCall', bus: BUS, message, pidAt: 0, subject, deadline: ANSWER_DEADLINE, origin } as const;
 }
 
 const gone = { on: ['ENOENT'], do: [] } as const;
 
-/** A systemd that cannot be asked keeps nobody from removing what is there. */
-const unreachable = { on: ['ENOENT', 'EACCES', 'EBADF', 'ECONNREFUSED'], do: [] } as const;
+/** A systemd that cannot be asked, or does not answer root about a user's unit, keeps nobody from removing what is there. */
+const unreachable = {
+  on: ['ENOENT', 'EACCES', 'EBADF', 'EPIPE', 'ECONNRESET', 'ECONNREFUSED'],
+  do: [],
+} as const;

@@ -21,6 +21,8 @@ remove_users() {
 # be USER: from now on `runtime` is what this user executes, in a runtime directory of his own.
 be() {
   WHO=$1
+  # A user has no standby but his own; a test that wants one says so.
+  export RAILCAR_STANDBY=off
   XDG=$WORK/run-$WHO
   [ -d "$XDG" ] || install --directory --owner "$WHO" --group "$WHO" --mode 700 "$XDG"
   ROOT=$XDG/railcar

@@ -27,6 +27,7 @@ const base: ExecFacts = {
   resctrlGroups: [],
   state: { ociVersion: '1.3.0', text: '{}' },
   modules: facts.modules,
+  unit: null,
   annotations: undefined,
   linux: {},
   seccomp: null,

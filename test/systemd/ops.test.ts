@@ -2,7 +2,7 @@ import { unmarshall } from 'dbus-native/lib/message.js';
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import type { HandsOp } from '../../src/plan/ops.ts';
-import { connectOps, startOps, stopOps, updateOps } from '../../src/systemd/ops.ts';
+import { attachOps, connectOps, startOps, stopOps, updateOps } from '../../src/systemd/ops.ts';
 
 const unit = { name: 'rc-x.scope', slice: 'a.slice', bus: '/bus', cgroup: '/a.slice/rc-x.scope' };
 const config = (more: Partial<Config> = {}): Config => ({
@@ -100,5 +100,16 @@ describe('update', () => {
 
   test('nothing to tell: nothing is asked', () => {
     expect(updateOps(unit, {}, { hugepageLimits: [] }, 2)).toEqual([]);
+  });
+});
+
+test('an exec is put into the unit by its manager, with the pid in its place', () => {
+  const [op] = attachOps(unit, '/below');
+  if (op?.op !== 'busCall') throw new Error('no call');
+  const bytes = Buffer.from(op.message);
+  bytes.writeUInt32LE(4242, Number(op.pidAt));
+  expect(messageOf({ ...op, message: bytes })).toMatchObject({
+    member: 'AttachProcessesToUnit',
+    body: ['rc-x.scope', '/below', [4242]],
   });
 });
