@@ -147,3 +147,21 @@ no_cgroup() { [ -z "$(find /sys/fs/cgroup -name "*$ID*" -print -quit)" ]; }
   no_cgroup
   same "$(systemctl list-units --all --plain --no-legend | grep -c '\.scope')" "$before"
 }
+
+@test "a checkpoint is restored into a scope, with its limits" {
+  command -v criu >/dev/null || skip 'CRIU is not in PATH'
+  in_scope '.process.args = ["sh", "-c", "n=0; while :; do n=$((n+1)); echo $n >/count; sleep 0.1; done"] | .linux.resources += { pids: { limit: 55 } }'
+  detached
+  eventually '[ "$(cat "$BUNDLE/rootfs/count" 2>/dev/null || echo 0)" -ge 5 ]'
+  runtime checkpoint --image-path "$WORK/image" "$ID"
+  no_unit
+  local count
+  count=$(<"$BUNDLE/rootfs/count")
+  beside restore --detach --image-path "$WORK/image" --bundle "$BUNDLE" "$ID"
+  eventually '[ "$(cat "$BUNDLE/rootfs/count")" -gt '"$count"' ]'
+  [ "$(<"$BUNDLE/rootfs/count")" -lt $((count + 1000)) ]
+  same "$(shown TasksMax) $(cgroup_of_unit pids.max)" '55 55'
+  runtime delete --force "$ID"
+  no_unit
+  no_cgroup
+}
