@@ -4,7 +4,7 @@
 
 # Sets CRI, or skips: in CI it has to be there.
 find_cri() {
-  CRI=$("$BATS_TEST_DIRNAME/cri/install") || cannot_be_had 'the client' "$CRI"
+  CRI=$("$BATS_TEST_DIRNAME/go-program" cri .) || cannot_be_had 'the client' "$CRI"
   export CRI
 }
 
