@@ -12,6 +12,9 @@ export interface Place {
   readonly path: string;
 }
 
+/** The slot of the container's cgroup in the v2 hierarchy. */
+export const UNIFIED_SLOT = 'cgroup:unified';
+
 /** v1 hierarchies that a container joins. Others (a distribution's own `name=...`) leave it where the caller is. */
 const joined = new Set([
   'blkio',
@@ -48,7 +51,7 @@ function place(hierarchy: Hierarchy, inner: string, mode: CgroupHost['mode']): P
   const names = [...(inner.startsWith('/') ? [] : ownNames(hierarchy, mode)), ...split(inner)];
   const levels = [hierarchy.mountPoint];
   for (const name of names) levels.push(`${levels.at(-1)}/${name}`);
-  const slot = `cgroup:${hierarchy.version === 2 ? 'unified' : hierarchy.controllers.join(',')}`;
+  const slot = hierarchy.version === 2 ? UNIFIED_SLOT : `cgroup:${hierarchy.controllers.join(',')}`;
   return { hierarchy, slot, levels, path: levels.at(-1) ?? '' };
 }
 

@@ -2,6 +2,7 @@ import type { MemoryResources, Resources } from '../config/config.ts';
 import { PlanError } from '../plan/error.ts';
 import type { HandsOp } from '../plan/ops.ts';
 import { deviceFilterOp } from './device-filter.ts';
+import { UNIFIED_SLOT } from './paths.ts';
 import type { Setting } from './setting.ts';
 import { type CurrentLimits, v1Settings } from './v1.ts';
 import { v2Settings } from './v2.ts';
@@ -56,7 +57,7 @@ export function mergeResources(old: Resources, change: Resources, paths: Paths):
 export function updateFilter(old: Resources, merged: Resources, paths: Paths, rootless: boolean): HandsOp[] {
   const path = filterPath(paths);
   if (path === undefined || JSON.stringify(old.devices) === JSON.stringify(merged.devices)) return [];
-  const dir = 'cgroup:unified';
+  const dir = UNIFIED_SLOT;
   const origin = 'devices';
   const before = deviceFilterOp(dir, old.devices, origin, rootless);
   return [

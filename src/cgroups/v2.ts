@@ -142,12 +142,20 @@ function ioSettings(io: BlockIoResources): Setting[] {
   ];
 }
 
+/** v1's weight, 10 to 1000, in v2's range from 1 to 10000. */
+export function generalIoWeight(weight: number): number {
+  return 1 + Math.floor(((Math.max(weight, 10) - 10) * 9999) / 990);
+}
+
 /** BFQ takes the weight as it is (1 to 1000); the general file has the range 1 to 10000 for v1's 10 to 1000. */
 function ioWeight(device: string, origin: string, weight: number | undefined): Setting[] {
   if (!weight) return [];
-  const general = 1 + Math.floor(((Math.max(weight, 10) - 10) * 9999) / 990);
   const weights = { controller: 'io', origin };
-  const instead = { ...weights, file: 'io.weight', text: `${device || 'default '}${general}` };
+  const instead = {
+    ...weights,
+    file: 'io.weight',
+    text: `${device || 'default '}${generalIoWeight(weight)}`,
+  };
   return [
     {
       ...weights,

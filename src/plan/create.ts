@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { noCgroups } from '../cgroups/disabled.ts';
+import { UNIFIED_SLOT } from '../cgroups/paths.ts';
 import { cgroupOps } from '../cgroups/plan.ts';
 import type { Config } from '../config/config.ts';
 import { containerHooks, hasHooks, hostHooks } from '../hooks/hooks.ts';
@@ -76,7 +77,7 @@ function partsOf(config: Config, facts: Facts, options: CreateOptions) {
     hooksWait,
     join,
     unit: unitParts(config, facts),
-    owner: cgroupOwnerOps(config, facts, unit === null ? join.birth : UNIFIED),
+    owner: cgroupOwnerOps(config, facts, unit === null ? join.birth : UNIFIED_SLOT),
     namespaces: namespaceOps(config, facts.caller, join.birth),
     root: rootOps(config, facts.bundle, options),
     mounts: mountOps(config, facts, cgroups.paths, notify === null ? [] : [notifyMount(facts.stateDir)]),
@@ -91,9 +92,6 @@ function partsOf(config: Config, facts: Facts, options: CreateOptions) {
 function waitsToBeKnown({ listener, resctrl, owner, unit }: Parts): boolean {
   return listener.slots.length > 0 || resctrl.join.length > 0 || owner.length > 0 || unit.start.length > 0;
 }
-
-/** The slot of the container's cgroup in the v2 hierarchy. */
-const UNIFIED = 'cgroup:unified';
 
 /**
  * What systemd does for the container. Its scope is made around a process, so the cgroups come when that has been born and

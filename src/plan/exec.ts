@@ -1,3 +1,4 @@
+import { UNIFIED_SLOT } from '../cgroups/paths.ts';
 import type { CgroupJoin } from '../cgroups/plan.ts';
 import type { Process } from '../config/config.ts';
 import { attachOps, connectOps } from '../systemd/ops.ts';
@@ -33,7 +34,7 @@ function partsOf(process: Process, facts: ExecFacts, options: ExecOptions) {
   const userNamespace = facts.namespaces.some(({ type }) => type === 'user');
   // Out of a session into the unit of the same user's manager only that manager may move a process.
   const unit = facts.unit !== null && isRootless(facts.caller) ? facts.unit : null;
-  const joins = cgroupJoins(facts.cgroupPaths).filter(({ slot }) => unit === null || slot !== UNIFIED);
+  const joins = cgroupJoins(facts.cgroupPaths).filter(({ slot }) => unit === null || slot !== UNIFIED_SLOT);
   const join = joinCgroups(joins, !userNamespace, facts.cgroupGivenAway && userNamespace);
   const namespaces = facts.namespaces.map((namespace) => ({ ...namespace, origin: 'namespace_paths' }));
   // From inside of it the kernel lets nobody into a cgroup.
@@ -61,8 +62,6 @@ function partsOf(process: Process, facts: ExecFacts, options: ExecOptions) {
   };
 }
 
-const UNIFIED = 'cgroup:unified';
-
 interface PathJoin extends CgroupJoin {
   readonly path: string;
 }
@@ -74,7 +73,7 @@ function cgroupJoins(paths: Readonly<Record<string, string>>): PathJoin[] {
   );
   return entries.map(([controller, path]) => ({
     path,
-    slot: controller === '' ? UNIFIED : `cgroup:${controller}`,
+    slot: controller === '' ? UNIFIED_SLOT : `cgroup:${controller}`,
     file: controller === '' ? 'cgroup.procs' : 'tasks',
     memory: paths.memory === path,
   }));

@@ -1,6 +1,6 @@
 import { type DeviceException, deviceList } from '../cgroups/device-list.ts';
 import { alwaysAllowed } from '../cgroups/devices.ts';
-import { weightFromShares } from '../cgroups/v2.ts';
+import { generalIoWeight, weightFromShares } from '../cgroups/v2.ts';
 import { parseBitList } from '../config/bit-list.ts';
 import type { BlockIoResources, CpuResources, MemoryResources, Resources } from '../config/config.ts';
 import { type Property, property } from './message.ts';
@@ -79,7 +79,7 @@ function ioProperties({ weight }: BlockIoResources, version: 1 | 2): Property[] 
   if (!weight) return [];
   return version === 1
     ? [property('BlockIOWeight', 't', BigInt(weight))]
-    : [property('IOWeight', 't', BigInt(1 + Math.floor(((Math.max(weight, 10) - 10) * 9999) / 990)))];
+    : [property('IOWeight', 't', BigInt(generalIoWeight(weight)))];
 }
 
 function amount(value: Amount): bigint {

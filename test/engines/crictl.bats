@@ -4,31 +4,18 @@
 bats_require_minimum_version 1.5.0
 load containerd
 load cri
+load crictl
 
 setup_file() {
-  CRI=$("$BATS_TEST_DIRNAME/go-program" crictl sigs.k8s.io/cri-tools/cmd/crictl) || cannot_be_had crictl "$CRI"
-  export CRI
+  find_crictl
   start_containerd
   export SOCKET=$DIR/containerd.sock
-  printf '%s\n' "runtime-endpoint: unix://$SOCKET" "image-endpoint: unix://$SOCKET" 'timeout: 20' >"$DIR/crictl.yaml"
+  write_crictl_config
 }
 teardown_file() { stop_containerd; }
 
 setup() { handler=$RUNTIME pods=(); }
 teardown() { remove_pods; }
-
-options() { echo "--config=$DIR/crictl.yaml"; }
-crictl() { in_place "$CRI" "$(options)" "$@"; }
-# As cri.bash has it.
-cri() {
-  case $1 in
-    runp) crictl runp --runtime "$2" "$3" ;;
-    *) crictl "$@" ;;
-  esac
-}
-
-# crictl knows the numbers of enumerations, not their names: 1 is CONTAINER.
-plain_pod() { pod '.linux.security_context.namespace_options.pid = 1'; }
 
 @test "runp, create, start, ps, pods, inspect, stop, rm, rmp" {
   plain_pod
@@ -56,7 +43,7 @@ plain_pod() { pod '.linux.security_context.namespace_options.pid = 1'; }
   [ "$status" -ne 0 ]
   [[ $output == *7* ]]
   local there=(nsenter --mount="/proc/$(<"$DIR/place.pid")/ns/mnt" --net="/proc/$(<"$DIR/place.pid")/ns/net")
-  run -0 run_on_terminal $'tty\nexit\n' "${there[@]}" "$CRI" "$(options)" exec -it "$container" sh
+  run -0 run_on_terminal $'tty\nexit\n' "${there[@]}" "$CRI" --config="$DIR/crictl.yaml" exec -it "$container" sh
   [[ $output == */dev/pts/0* ]]
 }
 
@@ -86,7 +73,7 @@ uses_cpu() { [ "$(crictl stats --output json --id "$container" | jq -r '.stats[0
 @test "port-forward reaches a container's port" {
   plain_pod
   start . sh -c 'while :; do echo served | nc -l -p 8080; done'
-  in_place "$CRI" "$(options)" port-forward "$pod" 18080:8080 >"$DIR/forward" 2>&1 3>&- &
+  in_place "$CRI" --config="$DIR/crictl.yaml" port-forward "$pod" 18080:8080 >"$DIR/forward" 2>&1 3>&- &
   local forwarder=$!
   wait_for 10 grep -q Forwarding "$DIR/forward"
   run -0 in_place timeout 5 busybox nc 127.0.0.1 18080 </dev/null

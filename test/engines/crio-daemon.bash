@@ -5,10 +5,10 @@
 find_crio() {
   CRIO=$(TAGS='containers_image_openpgp exclude_graphdriver_btrfs exclude_graphdriver_devicemapper seccomp' CGO_ENABLED=1 \
     "$BATS_TEST_DIRNAME/go-program" crio-daemon github.com/cri-o/cri-o/cmd/crio) || cannot_be_had CRI-O "$CRIO"
-  CRI=$("$BATS_TEST_DIRNAME/go-program" crictl sigs.k8s.io/cri-tools/cmd/crictl) || cannot_be_had crictl "$CRI"
+  find_crictl
   PINNS=$CRIO-pinns
   [ -x "$PINNS" ] || make_pinns
-  export CRIO CRI PINNS
+  export CRIO PINNS
 }
 
 # A helper of CRI-O's in C, from the same module.
@@ -26,8 +26,8 @@ start_crio() {
   write_crio_config
   load_images
   SOCKET=$DIR/crio.sock
-  printf '%s\n' "runtime-endpoint: unix://$SOCKET" "image-endpoint: unix://$SOCKET" 'timeout: 30' >"$DIR/crictl.yaml"
   export SOCKET
+  write_crictl_config
   become_in_place "$CRIO" --config "$DIR/crio.conf" --config-dir '' >"$DIR/crio.log" 2>&1 3>&- &
   echo $! >"$DIR/crio.pid"
   wait_for 30 crictl version || {
@@ -98,13 +98,4 @@ load_images() {
   for each in box pause; do
     in_place podman --root "$DIR/root" --runroot "$DIR/runroot" --storage-driver overlay load --quiet --input "$DIR/$each.tar" >/dev/null 2>&1
   done
-}
-
-crictl() { in_place "$CRI" --config="$DIR/crictl.yaml" "$@"; }
-# As cri.bash has it.
-cri() {
-  case $1 in
-    runp) crictl runp --runtime "$2" "$3" ;;
-    *) crictl "$@" ;;
-  esac
 }

@@ -4,6 +4,7 @@
 bats_require_minimum_version 1.5.0
 load containerd
 load cri
+load crictl
 load crio-daemon
 
 setup_file() {
@@ -19,9 +20,6 @@ teardown() {
   crictl ps --quiet | while read -r each; do crictl stop --timeout 0 "$each" >/dev/null 2>&1 || true; done
   remove_pods
 }
-
-# crictl knows the numbers of enumerations, not their names: 1 is CONTAINER.
-plain_pod() { pod '.linux.security_context.namespace_options.pid = 1'; }
 
 @test "a pod of the runtime, a container, logs, exec, stop, rm" {
   plain_pod
