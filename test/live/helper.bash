@@ -90,16 +90,18 @@ no_process_left() { [ -z "$(leftover_processes)" ]; }
 # A process of the runtime, or its Node layer, that still names this test's state directory or bundle; a Node layer
 # has no arguments of its own to tell, so one that outlives the deadline counts whosever it is.
 leftover_processes() {
-  local dir command words
-  for dir in /proc/[0-9]*; do
-    # Builtins only: this looks at every process of the machine after every test.
-    { mapfile -d '' words <"$dir/cmdline"; } 2>/dev/null || continue
+  local command_line command words
+  # One look at all, since this is asked after every test; grep finds itself too, and is gone by the second look.
+  for command_line in $(grep -lsF -e "$ROOT" -e railcar.cjs /proc/[0-9]*/cmdline); do
+    { mapfile -d '' words <"$command_line"; } 2>/dev/null || continue
     command="${words[*]} "
     case $command in
       # One that waits for commands belongs to no test, or to one that ends it itself.
       *'/railcar.cjs --standby '*) ;;
       # The Node layer of this very build, in a build folder or installed: others may run beside the tests.
-      *"${RUNTIME%/*}/lib/railcar.cjs"* | *"${RUNTIME%/bin/*}/lib/railcar/railcar.cjs"* | *"--root $ROOT"*) echo "${dir#/proc/} $command" ;;
+      *"${RUNTIME%/*}/lib/railcar.cjs"* | *"${RUNTIME%/bin/*}/lib/railcar/railcar.cjs"* | *"--root $ROOT"*)
+        echo "${command_line//[^0-9]/} $command"
+        ;;
     esac
   done
 }
