@@ -24,6 +24,18 @@ need_packages() {
     fail "apt-get could not install: ${missing[*]}"
 }
 
+# debian OPTION... RELEASE FOLDER: packages of a release, with mmdebstrap. They are from where this machine has its own from, if it
+# says so; a mirror may be older than a week.
+debian() {
+  local mirror
+  # shellcheck disable=SC2016
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' 2>/dev/null | head -n 1)
+  need_packages mmdebstrap >&2
+  update_lists
+  quietly mmdebstrap --quiet --aptopt='Acquire::Check-Valid-Until "false"' "$@" ${mirror:+"$mirror"} ||
+    fail "mmdebstrap could not fetch ${*: -2:1}"
+}
+
 is_installed() {
   [ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }

@@ -45,6 +45,7 @@ kernel_words() {
   esac
   case $lsm in
     apparmor) words+=(apparmor=1 security=apparmor) ;;
+    selinux) words+=(security=selinux selinux=1 enforcing=1) ;;
     none) words+=(apparmor=0 selinux=0) ;;
   esac
   echo "${words[*]} $append"

@@ -19,7 +19,7 @@ make_image() {
     exec {lock}>&-
     return 0
   fi
-  say "making a guest: $release"
+  say "making a guest: $release for $(policy)${packages:+, with $packages}"
   rm -rf "$image" "$image.new"
   mkdir -p "$image.new"
   build_image "$image.new"
@@ -27,39 +27,30 @@ make_image() {
   exec {lock}>&-
 }
 
+# An image serves every security module but SELinux, which needs labels on its files.
+policy() { if [ "$lsm" = selinux ]; then echo selinux; else echo apparmor; fi; }
+
 # Not the day's packages: an image stays until this or $image is removed.
 image_folder() {
   local key
-  key=$(cat "$guest"/{image,kernel}.sh "$guest"/inside/* | sha256sum | cut -c 1-12)
-  echo "$(cache_folder)/guest/$release-$key"
-}
-
-cache_folder() {
-  if [ -n "${XDG_CACHE_HOME:-}" ]; then echo "$XDG_CACHE_HOME/railcar"; else echo "$repository/build/cache"; fi
+  key=$({ cat "$guest"/{image,kernel,selinux}.sh "$guest"/inside/*; echo "$packages"; } | sha256sum | cut -c 1-12)
+  echo "$(cache_folder)/guest/$release-$(policy)-$key"
 }
 
 build_image() {
-  local folder=$1 root=$1/root suite=$release
+  local folder=$1 root=$1/root suite=$release include=("${guest_packages[@]}")
   [ "$release" != bullseye ] || suite=bookworm
-  debian --variant=minbase --include="$(IFS=,; echo "${guest_packages[*]}")" --dpkgopt='path-exclude=/usr/share/man/*' \
+  [ "$lsm" != selinux ] || include+=("${selinux_packages[@]}")
+  debian --variant=minbase --include="$(IFS=,; echo "${include[*]}${packages:+,$packages}")" --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' "$suite" "$root"
   add_kernel "$folder"
   set_up_root "$root"
+  [ "$lsm" != selinux ] || label "$root"
   # Sparse. Nothing outlives the guest, hence no journal.
   quietly mke2fs -q -t ext4 -O ^has_journal -m 0 -E lazy_itable_init=1,root_owner=0:0 -L guest -d "$root" "$folder/root.ext4" 6G ||
     fail "cannot make the disk \"$folder/root.ext4\""
   rm -rf --one-file-system "$root"
   touch "$folder/complete"
-}
-
-# Packages of a release: from where this machine has its own from, if it says so. A mirror may be older than a week.
-debian() {
-  local mirror
-  # shellcheck disable=SC2016
-  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' 2>/dev/null | head -n 1)
-  update_lists
-  quietly mmdebstrap --quiet --aptopt='Acquire::Check-Valid-Until "false"' "$@" ${mirror:+"$mirror"} ||
-    fail "mmdebstrap could not fetch $release"
 }
 
 # Every boot is the first of a machine that has a name and no password.

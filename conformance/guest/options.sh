@@ -3,7 +3,7 @@
 # shellcheck disable=SC2034
 
 parse_options() {
-  release=bookworm lsm=apparmor cgroup=v2 cpus=2 memory=2048 timeout=600 append='' console='' make_only=no
+  release=bookworm lsm=apparmor cgroup=v2 cpus=2 memory=2048 timeout=600 append='' console='' packages='' make_only=no
   copies=() command=()
   while [ $# -gt 0 ]; do
     case $1 in
@@ -42,6 +42,7 @@ set_option() {
     --copy) copies+=("$2") ;;
     --cpus) cpus=$2 ;;
     --memory) memory=$2 ;;
+    --packages) packages=$2 ;;
     --timeout) timeout=$2 ;;
     --append) append=$2 ;;
     --keep-console) console=$2 ;;
@@ -51,11 +52,12 @@ set_option() {
 
 check_options() {
   one_of --release "$release" bullseye bookworm trixie sid
-  one_of --lsm "$lsm" apparmor none
+  one_of --lsm "$lsm" apparmor selinux none
   one_of --cgroup "$cgroup" v1 v2
   positive --cpus "$cpus"
   positive --memory "$memory"
   positive --timeout "$timeout"
+  [[ $packages =~ ^[a-z0-9.+,-]*$ ]] || fail "--packages has to be names with commas between them, not \"$packages\""
   [ "$make_only" = yes ] || [ ${#command[@]} -gt 0 ] || fail 'there is no command to run' 'It comes after "--".'
   [ "$release $cgroup" != 'sid v1' ] || fail 'sid has no cgroup v1: its systemd does not know it any more' 'Try: --release trixie'
   [ "$(uname -m)" = x86_64 ] || fail "no guest is known for the architecture $(uname -m)"

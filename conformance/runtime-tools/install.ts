@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 
 const suite = 'github.com/opencontainers/runtime-tools';
@@ -16,13 +17,13 @@ export interface Suite {
 export class NotInstalled extends Error {}
 
 /**
- * The suite at the version of go.mod, checked against go.sum, built once and kept in the build folder.
+ * The suite at the version of go.mod, checked against go.sum, built once and kept.
  *
  * @throws {NotInstalled} without Go or the modules
  */
 export function installSuite(): Suite {
   const version = pinned();
-  const cache = resolve(here, '../../build/cache');
+  const cache = resolve(process.env['XDG_CACHE_HOME'] || resolve(homedir(), '.cache'), 'railcar');
   const folder = resolve(cache, `runtime-tools-${version}`);
   if (!existsSync(folder)) {
     const unfinished = `${folder}.${process.pid}`;

@@ -3,9 +3,11 @@
 # namespaces and pivot_root, so that it is the root for whatever runs there, as on a machine of its own. It shares the
 # kernel, the network and the cgroup mounts.
 
-# unpack_debian FOLDER: what Debian itself calls its minimum; made once and kept in the build folder.
+# unpack_debian FOLDER: what Debian itself calls its minimum; made once and kept.
 unpack_debian() {
-  local cached=$BATS_TEST_DIRNAME/../../build/cache/debian-bookworm.tar
+  local cached
+  . "$BATS_TEST_DIRNAME/../../.install/cache.sh"
+  cached=$(cache_folder)/debian-bookworm.tar
   if [ ! -s "$cached" ]; then
     mkdir -p "$(dirname "$cached")"
     mmdebstrap --quiet --variant=minbase bookworm "${cached%.tar}.new.tar"

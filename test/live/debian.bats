@@ -5,7 +5,9 @@ load helper
 
 setup_file() {
   # Made once and kept: it takes a minute and the network.
-  local cache=$REPO/build/cache/debian-bookworm.tar
+  local cache
+  . "$REPO/.install/cache.sh"
+  cache=$(cache_folder)/debian-bookworm.tar
   if [ ! -s "$cache" ]; then
     mkdir -p "${cache%/*}"
     mmdebstrap --quiet --variant=minbase bookworm "$cache.new.tar" >&2 3>&- && mv "$cache.new.tar" "$cache"
