@@ -98,39 +98,39 @@ load helper
   bundle
   run_detached
   echo '{"memory":{"limit":67108864},"cpu":{"shares":256,"quota":20000,"period":40000},"pids":{"limit":44}}' | runtime update --resources=- "$ID"
-  same "$(cgroup_file memory memory.limit_in_bytes)" 67108864
-  same "$(cgroup_file cpu cpu.shares)" 256
-  same "$(cgroup_file cpu cpu.cfs_quota_us)" 20000
-  same "$(cgroup_file cpu cpu.cfs_period_us)" 40000
-  same "$(cgroup_file pids pids.max)" 44
+  same "$(kept memory.limit)" 67108864
+  same "$(kept cpu.shares)" "$(shares 256)"
+  same "$(kept cpu.quota)" 20000
+  same "$(kept cpu.period)" 40000
+  same "$(kept pids.limit)" 44
   echo '{"pids":{"limit":55}}' >"$WORK/resources.json"
   runtime update --resources "$WORK/resources.json" "$ID"
-  same "$(cgroup_file pids pids.max)" 55
+  same "$(kept pids.limit)" 55
   # What was not named stays.
-  same "$(cgroup_file cpu cpu.shares)" 256
+  same "$(kept cpu.shares)" "$(shares 256)"
 }
 
 @test "update by flags" {
   bundle
   run_detached
   runtime update --memory 33554432 --memory-reservation 16777216 --cpu-share 128 --cpu-period 50000 --cpu-quota 10000 --pids-limit 66 --cpuset-cpus 0 --cpuset-mems 0 "$ID"
-  same "$(cgroup_file memory memory.limit_in_bytes)" 33554432
-  same "$(cgroup_file memory memory.soft_limit_in_bytes)" 16777216
-  same "$(cgroup_file cpu cpu.shares)" 128
-  same "$(cgroup_file cpu cpu.cfs_period_us)" 50000
-  same "$(cgroup_file cpu cpu.cfs_quota_us)" 10000
-  same "$(cgroup_file pids pids.max)" 66
-  same "$(cgroup_file cpuset cpuset.cpus)" 0
+  same "$(kept memory.limit)" 33554432
+  same "$(kept memory.reservation)" 16777216
+  same "$(kept cpu.shares)" "$(shares 128)"
+  same "$(kept cpu.period)" 50000
+  same "$(kept cpu.quota)" 10000
+  same "$(kept pids.limit)" 66
+  same "$(kept cpu.cpus)" 0
 }
 
 @test "update raises and lowers memory together with swap, whatever the order" {
   bundle '.linux.resources.memory = {limit: 33554432, swap: 33554432}'
   run_detached
   runtime update --memory 67108864 --memory-swap 67108864 "$ID"
-  same "$(cgroup_file memory memory.limit_in_bytes)" 67108864
+  same "$(kept memory.limit)" 67108864
   runtime update --memory 16777216 --memory-swap 33554432 "$ID"
-  same "$(cgroup_file memory memory.limit_in_bytes)" 16777216
-  same "$(cgroup_file memory memory.memsw.limit_in_bytes)" 33554432
+  same "$(kept memory.limit)" 16777216
+  same "$(kept memory.swap)" 33554432
 }
 
 @test "update that is not JSON changes nothing" {

@@ -296,20 +296,20 @@ row_update_resources() {
   running
   echo '{"pids":{"limit":40}}' >"$WORK/r.json"
   quiet update --resources "$WORK/r.json" "$ID"
-  same "$(cgroup_file pids pids.max)" 40
+  same "$(kept pids.limit)" 40
 }
 row_update_options() {
   running
   quiet update --pids-limit 41 --cpu-share 99 --cpu-period 50000 --cpu-quota 10000 --cpu-burst 5000 --cpu-idle 0 \
     --cpuset-cpus 0 --cpuset-mems 0 --memory 64m --memory-reservation 32m --memory-swap 64m "$ID"
-  same "$(cgroup_file pids pids.max) $(cgroup_file cpu cpu.cfs_burst_us)" '41 5000'
+  same "$(kept pids.limit) $(kept cpu.burst)" '41 5000'
 }
 row_update_pids() {
   running
   quiet update --pids-limit 33 "$ID"
-  same "$(cgroup_file pids pids.max)" 33
+  same "$(kept pids.limit)" 33
   quiet update --pids-limit -1 "$ID"
-  same "$(cgroup_file pids pids.max)" max
+  same "$(kept pids.limit)" max
 }
 row_update_rdt() {
   running
@@ -403,7 +403,7 @@ row_gorunc_events() {
 row_gorunc_update() {
   running
   echo '{"memory":{"limit":67108864},"pids":{"limit":44}}' | "${BASE[@]}" update --resources=- "$ID" 3>&-
-  same "$(cgroup_file memory memory.limit_in_bytes)" 67108864
+  same "$(kept memory.limit)" 67108864
 }
 row_gorunc_restore() {
   running

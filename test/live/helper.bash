@@ -46,7 +46,7 @@ watchdog() {
   local never
   exec {never}<> <(:)
   read -r -t "$DEADLINE" _ <&"$never" || true
-  cat /sys/fs/cgroup/pids/{,*/}"$ID"*/cgroup.procs | xargs -r kill -KILL
+  find /sys/fs/cgroup -maxdepth 6 -path "*$ID*" -name cgroup.procs -exec cat {} + | sort -u | xargs -r kill -KILL
   grep -lF -- "$ROOT" /proc/[0-9]*/cmdline | grep -oE '[0-9]+' | xargs -r kill -KILL
 }
 
@@ -233,11 +233,78 @@ first_disk() {
   done
 }
 
-# cgroup_file HIERARCHY FILE: a cgroup file of the container as the host sees it.
-cgroup_file() {
-  local path
-  path=$(awk -F : -v h="$1" '$2 == h { print $3 }' "/proc/$(pid_of)/cgroup")
-  cat "/sys/fs/cgroup/$1$path/$2"
+# --- cgroups, of version 1 and 2
+
+# Whether version 2 has all controllers.
+is_unified() { [ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ]; }
+
+# hierarchy CONTROLLER: where it is mounted, with version 2 all of them at one place.
+hierarchy() { if is_unified; then echo /sys/fs/cgroup; else echo "/sys/fs/cgroup/$1"; fi; }
+
+# place_of PID CONTROLLER: the cgroup in which a process is, as /proc/PID/cgroup names it.
+place_of() {
+  local controller=$2
+  ! is_unified || controller=
+  awk -F : -v name="$controller" 'index("," $2 ",", "," name ",") { print substr($0, length($1 $2) + 3) }' "/proc/$1/cgroup"
+}
+
+# cgroup_dir CONTROLLER [PID]: the cgroup of the container, or of another process, as the host sees it.
+cgroup_dir() {
+  local pid=${2:-}
+  [ -n "$pid" ] || pid=$(pid_of)
+  echo "$(hierarchy "$1")$(place_of "$pid" "$1")"
+}
+
+# cgroup_file CONTROLLER FILE: content of one of its files.
+cgroup_file() { cat "$(cgroup_dir "$1")/$2"; }
+
+# kept NAME: a limit of the container as the kernel holds it, by its name below linux.resources and in the units of
+# config.json. Only cpu.shares is a weight with version 2; what to expect says `shares`.
+kept() { if is_unified; then kept_by_v2 "$1"; else kept_by_v1 "$1"; fi; }
+
+kept_by_v1() {
+  case $1 in
+    memory.limit) cgroup_file memory memory.limit_in_bytes ;;
+    memory.reservation) cgroup_file memory memory.soft_limit_in_bytes ;;
+    memory.swap) cgroup_file memory memory.memsw.limit_in_bytes ;;
+    cpu.quota | cpu.period | cpu.burst) cgroup_file cpu "cpu.cfs_${1#cpu.}_us" ;;
+    cpu.shares | cpu.idle) cgroup_file cpu "$1" ;;
+    cpu.cpus | cpu.mems) cgroup_file cpuset "cpuset.${1#cpu.}" ;;
+    pids.limit) cgroup_file pids pids.max ;;
+    *) fail "which file is $1?" ;;
+  esac
+}
+
+kept_by_v2() {
+  case $1 in
+    memory.limit) cgroup_file memory memory.max ;;
+    memory.reservation) cgroup_file memory memory.low ;;
+    memory.swap) paste -d ' ' <(cgroup_file memory memory.max) <(cgroup_file memory memory.swap.max) |
+      awk '{ print ($2 == "max" ? $2 : $1 + $2) }' ;;
+    cpu.shares) cgroup_file cpu cpu.weight ;;
+    cpu.quota) cgroup_file cpu cpu.max | cut -d ' ' -f 1 ;;
+    cpu.period) cgroup_file cpu cpu.max | cut -d ' ' -f 2 ;;
+    cpu.burst) cgroup_file cpu cpu.max.burst ;;
+    cpu.idle) cgroup_file cpu cpu.idle ;;
+    cpu.cpus | cpu.mems) cgroup_file cpuset "cpuset.${1#cpu.}" ;;
+    pids.limit) cgroup_file pids pids.max ;;
+    *) fail "which file is $1?" ;;
+  esac
+}
+
+# shares N: what `kept cpu.shares` prints for them: with version 2 the weight that runc gives them from 1.3.2 on.
+shares() {
+  if ! is_unified; then echo "$1"; return; fi
+  case $1 in
+    2) echo 1 ;;
+    77) echo 14 ;;
+    128) echo 21 ;;
+    256) echo 35 ;;
+    512) echo 59 ;;
+    1024) echo 100 ;;
+    262144) echo 10000 ;;
+    *) fail "what is the weight of $1 shares?" ;;
+  esac
 }
 
 # --- terminals

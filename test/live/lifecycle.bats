@@ -172,23 +172,25 @@ none_alive() {
 
 @test "delete leaves a cgroup that was there before" {
   railcar_only 'runc removes it'
+  local own
+  own=$(hierarchy memory)/$ID/own
   bundle '.linux.cgroupsPath = "/'"$ID"'/own" | .hooks.createContainer = []'
-  mkdir -p "/sys/fs/cgroup/memory/$ID/own"
+  mkdir -p "$own"
   create
-  grep -q "memory:/$ID/own" "/proc/$(pid_of)/cgroup"
+  same "$(place_of "$(pid_of)" memory)" "/$ID/own"
   runtime delete --force "$ID"
-  [ -d "/sys/fs/cgroup/memory/$ID/own" ]
-  [ ! -d "/sys/fs/cgroup/pids/$ID/own" ]
+  [ -d "$own" ]
+  is_unified || [ ! -d "$(hierarchy pids)/$ID/own" ]
   # Nor does a create that fails, or a run that ends.
   edit_config '.hooks.createContainer = [{path: "/bin/false"}]'
   run create
   fails 1
-  [ -d "/sys/fs/cgroup/memory/$ID/own" ]
+  [ -d "$own" ]
   edit_config 'del(.hooks)'
   script true
   runtime run --bundle "$BUNDLE" "$ID"
-  [ -d "/sys/fs/cgroup/memory/$ID/own" ]
-  find /sys/fs/cgroup/*/"$ID" -depth -type d -exec rmdir {} +
+  [ -d "$own" ]
+  find /sys/fs/cgroup -depth -type d -path "*/$ID*" -exec rmdir {} +
 }
 
 @test "delete refuses a running container and names its state" {

@@ -27,7 +27,7 @@ build_id() {
   run_detached
   fake stdin
   echo '{"pids": {"limit": 77}}' | runtime update --resources - "$ID"
-  same "$(cgroup_file pids pids.max)" 77
+  same "$(kept pids.limit)" 77
 }
 
 @test "one in a directory that others could write to is not used" {

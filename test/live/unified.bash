@@ -24,8 +24,6 @@ unified_setup() {
   mkdir "$SLICE"
 }
 
-is_unified() { [ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ]; }
-
 # Ends what the test has left: outside of the namespaces nobody finds the containers' cgroups.
 unified_teardown() {
   local id

@@ -6,23 +6,23 @@ load helper
 @test "each option of update, one by one" {
   bundle '.linux.resources.cpu = {period: 50000, quota: 10000}'
   run_detached
-  check() { # OPTION VALUE HIERARCHY FILE CONTENT
+  check() { # OPTION VALUE NAME KEPT
     runtime update "$1" "$2" "$ID"
-    same "$1 $(cgroup_file "$3" "$4")" "$1 $5"
+    same "$1 $(kept "$3")" "$1 $4"
   }
-  check --memory 64m memory memory.limit_in_bytes 67108864
-  check --memory-reservation 16777216 memory memory.soft_limit_in_bytes 16777216
-  check --memory-swap 128M memory memory.memsw.limit_in_bytes 134217728
-  check --cpu-share 512 cpu cpu.shares 512
-  check --cpu-quota 20000 cpu cpu.cfs_quota_us 20000
-  check --cpu-period 40000 cpu cpu.cfs_period_us 40000
-  check --cpuset-cpus 0 cpuset cpuset.cpus 0
-  check --cpuset-mems 0 cpuset cpuset.mems 0
-  check --pids-limit 44 pids pids.max 44
-  check --pids-limit -1 pids pids.max max
+  check --memory 64m memory.limit 67108864
+  check --memory-reservation 16777216 memory.reservation 16777216
+  check --memory-swap 128M memory.swap 134217728
+  check --cpu-share 512 cpu.shares "$(shares 512)"
+  check --cpu-quota 20000 cpu.quota 20000
+  check --cpu-period 40000 cpu.period 40000
+  check --cpuset-cpus 0 cpu.cpus 0
+  check --cpuset-mems 0 cpu.mems 0
+  check --pids-limit 44 pids.limit 44
+  check --pids-limit -1 pids.limit max
   # What was set by the others is still there.
-  same "$(cgroup_file cpu cpu.cfs_quota_us)" 20000
-  same "$(cgroup_file memory memory.soft_limit_in_bytes)" 16777216
+  same "$(kept cpu.quota)" 20000
+  same "$(kept memory.reservation)" 16777216
 }
 
 @test "update --cpu-burst and --cpu-idle" {
@@ -30,13 +30,13 @@ load helper
   bundle '.linux.resources.cpu = {period: 50000, quota: 10000}'
   run_detached
   runtime update --cpu-burst 5000 "$ID"
-  same "$(cgroup_file cpu cpu.cfs_burst_us)" 5000
+  same "$(kept cpu.burst)" 5000
   runtime update --cpu-burst 0 "$ID"
-  same "$(cgroup_file cpu cpu.cfs_burst_us)" 0
+  same "$(kept cpu.burst)" 0
   runtime update --cpu-idle 1 "$ID"
-  same "$(cgroup_file cpu cpu.idle)" 1
+  same "$(kept cpu.idle)" 1
   runtime update --cpu-idle 0 "$ID"
-  same "$(cgroup_file cpu cpu.idle)" 0
+  same "$(kept cpu.idle)" 0
 }
 
 @test "limits on kernel memory are accepted, and said to be ignored" {
@@ -47,7 +47,7 @@ load helper
     succeeds
     ! is_railcar || contains "$output" "Setting $option is ignored"
   done
-  same "$(cgroup_file pids pids.max)" 40
+  same "$(kept pids.limit)" 40
 }
 
 @test "shares of the processor's cache are refused where the host has none to give" {
@@ -76,7 +76,7 @@ load helper
   wait "$first"
   wait "$second"
   same "$(jq -c '.config.linux.resources | [.pids.limit, .cpu.shares]' "$ROOT/$ID/state.json")" '[41,77]'
-  same "$(cgroup_file pids pids.max) $(cgroup_file cpu cpu.shares)" '41 77'
+  same "$(kept pids.limit) $(kept cpu.shares)" "41 $(shares 77)"
 }
 
 @test "update of a container that is deleted meanwhile" {
