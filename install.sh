@@ -159,7 +159,7 @@ install_files() {
   make_directory "$prefix/bin"
   make_directory "$library"
   local name
-  for name in railcar.node layer.js railcar.cjs; do
+  for name in railcar.node layer.js railcar.cjs smith.cjs; do
     install_file 644 "$built/lib/$name" "$library/$name"
   done
   install_pages
@@ -169,9 +169,20 @@ install_files() {
   env -i "$library/engine" "$library/railcar.cjs" --write-cache || fail 'the Node layer cannot be compiled'
   # Last: whoever runs the new launcher finds all that belongs to it.
   install_file 755 "$built/railcar" "$binary"
+  install_companions
   local version
   version=$(env -i "$binary" --version | head -n 1) || fail "$binary does not run"
   note "$binary: $version"
+}
+
+# Names of the launcher; a program of somebody else's that has one keeps it, and `railcar smith` does the same.
+install_companions() {
+  local path=$prefix/bin/smith
+  if [ -e "$path" ] && [ "$(readlink "$path")" != railcar ]; then
+    note "$path is there already and stays: railcar's own is \"railcar smith\""
+  else
+    install_link railcar "$path"
+  fi
 }
 
 # Manual and completions lie in $built/share as they are to lie below the prefix.

@@ -4,6 +4,7 @@
  *     railcar.cjs   what the launcher starts: src/main.ts
  *     layer.js      the layer in one file, because looking for modules on disk costs more than evaluating them;
  *                   modules that are imported dynamically stay functions in it until they are asked for
+ *     smith.cjs     the companion, an ordinary program: src/smith/main.ts
  *     layer.cache   what V8 has compiled of it; only good for the Node that wrote it
  */
 import { execFileSync } from 'node:child_process';
@@ -29,7 +30,20 @@ const common = {
   legalComments: 'none',
 } as const satisfies BuildOptions;
 
+/** For what tells its version; and some dependencies are ES modules that want to know where they lie. */
+const identity = {
+  define: {
+    RAILCAR_VERSION: JSON.stringify(version),
+    RAILCAR_COMMIT: JSON.stringify(commit()),
+    RAILCAR_BUILD: JSON.stringify(buildId(version)),
+    'import.meta.url': 'moduleUrl',
+  },
+  banner: { js: 'const moduleUrl=require("node:url").pathToFileURL(__filename).href;' },
+  logOverride: { 'empty-import-meta': 'silent' },
+} as const satisfies BuildOptions;
+
 await build({ ...common, entryPoints: [`${root}src/main.ts`], outfile: `${folder}/railcar.cjs` });
+await build({ ...common, entryPoints: [`${root}src/smith/main.ts`], outfile: `${folder}/smith.cjs`, ...identity });
 writeFileSync(`${folder}/layer.js`, wrapped(await layerText()));
 execFileSync(process.execPath, [`${folder}/railcar.cjs`, '--write-cache'], { stdio: 'inherit', env: {} });
 
@@ -38,15 +52,7 @@ async function layerText(): Promise<string> {
     ...common,
     entryPoints: [`${root}src/layer.ts`],
     write: false,
-    define: {
-      RAILCAR_VERSION: JSON.stringify(version),
-      RAILCAR_COMMIT: JSON.stringify(commit()),
-      RAILCAR_BUILD: JSON.stringify(buildId(version)),
-      // Some dependencies are ES modules that want to know where they lie.
-      'import.meta.url': 'moduleUrl',
-    },
-    banner: { js: 'const moduleUrl=require("node:url").pathToFileURL(__filename).href;' },
-    logOverride: { 'empty-import-meta': 'silent' },
+    ...identity,
   });
   return outputFiles.map(({ text }) => text).join('');
 }

@@ -1,4 +1,5 @@
 /* railcar: what users execute, the launcher of one command. */
+#include "companion.h"
 #include "io.h"
 #include "serve.h"
 #include "signals.h"
@@ -20,6 +21,9 @@ static void fill_standard_descriptors(void) {
 int main(int count, char **arguments, char **environment) {
     (void)count;
     fill_standard_descriptors();
+    const char *companion = companion_named(arguments);
+    if (companion)
+        return companion_become(companion, arguments, environment);
     signals_begin();
     return serve(arguments, environment);
 }

@@ -10,6 +10,7 @@
 #define LAYER LIBDIR "/railcar.cjs"
 
 const char *const node_engine = ENGINE;
+const char *const node_folder = LIBDIR;
 
 /* Where the Node layer finds its socket. */
 enum { NODE_SOCKET = 3 };

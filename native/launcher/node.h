@@ -12,6 +12,7 @@ struct node {
 
 /* Where it is. */
 extern const char *const node_engine;
+extern const char *const node_folder;
 #define NODE_ARGUMENTS_MAX 12
 /* Becomes Node with these flags, on the layer with these options, and an empty environment. Returns -1 if it cannot. */
 int node_execute(char *const *flags, char *const *options);

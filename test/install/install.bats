@@ -62,6 +62,19 @@ teardown_file() { rm -rf "$DIR"; }
   diff <(env -i "$PREFIX/bin/railcar" completion bash) "$PREFIX/share/bash-completion/completions/railcar"
 }
 
+@test "with the companions by their names, unless somebody has one already" {
+  run -0 env -i "$PREFIX/bin/smith" --version
+  [[ $output == 'smith version '* ]]
+  grep -qxF "link	$PREFIX/bin/smith" "$PREFIX/lib/railcar/manifest"
+  rm "$PREFIX/bin/smith"
+  echo theirs >"$PREFIX/bin/smith"
+  run -0 install_it
+  [[ $output == *"$PREFIX/bin/smith is there already and stays"* ]]
+  [ "$(cat "$PREFIX/bin/smith")" = theirs ]
+  rm "$PREFIX/bin/smith"
+  run -0 install_it
+}
+
 @test "the installed railcar does not need the repository" {
   run ! grep -rqF "$REPOSITORY" "$PREFIX/bin/railcar" "$PREFIX"/lib/railcar/{railcar.cjs,layer.js,layer.cache}
   [[ $(readlink -f "$PREFIX/lib/railcar/engine") != "$REPOSITORY"/* ]]
