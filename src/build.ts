@@ -43,7 +43,12 @@ const identity = {
 } as const satisfies BuildOptions;
 
 await build({ ...common, entryPoints: [`${root}src/main.ts`], outfile: `${folder}/railcar.cjs` });
-await build({ ...common, entryPoints: [`${root}src/smith/main.ts`], outfile: `${folder}/smith.cjs`, ...identity });
+await build({
+  ...common,
+  entryPoints: [`${root}src/smith/main.ts`],
+  outfile: `${folder}/smith.cjs`,
+  ...identity,
+});
 writeFileSync(`${folder}/layer.js`, wrapped(await layerText()));
 execFileSync(process.execPath, [`${folder}/railcar.cjs`, '--write-cache'], { stdio: 'inherit', env: {} });
 

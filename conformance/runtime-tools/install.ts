@@ -23,7 +23,7 @@ export class NotInstalled extends Error {}
  */
 export function installSuite(): Suite {
   const version = pinned();
-  const cache = resolve(process.env['XDG_CACHE_HOME'] || resolve(homedir(), '.cache'), 'railcar');
+  const cache = resolve(process.env.XDG_CACHE_HOME || resolve(homedir(), '.cache'), 'railcar');
   const folder = resolve(cache, `runtime-tools-${version}`);
   if (!existsSync(folder)) {
     const unfinished = `${folder}.${process.pid}`;

@@ -18,7 +18,10 @@ export async function smith(words: readonly string[]): Promise<void> {
     .command('help', false, {}, () => smith(['--help']))
     .strict()
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? new RailcarError('usage', message ?? 'the command line is wrong', { hint: 'Try: smith --help' });
+      throw (
+        error ??
+        new RailcarError('usage', message ?? 'the command line is wrong', { hint: 'Try: smith --help' })
+      );
     })
     .parseAsync();
 }

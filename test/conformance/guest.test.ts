@@ -15,7 +15,7 @@ describe('conformance/guest/run', () => {
       ['--release=potato', '--', 'true'],
       '--release cannot be "potato"\n    It can be: bullseye bookworm trixie sid',
     ],
-    [['--lsm', 'selinux', '--', 'true'], '--lsm cannot be "selinux"'],
+    [['--lsm', 'smack', '--', 'true'], '--lsm cannot be "smack"'],
     [['--cgroup', 'v3', '--', 'true'], '--cgroup cannot be "v3"'],
     [['--memory', '1G', '--', 'true'], '--memory has to be a positive number, not "1G"'],
     [['--kvm', 'on', '--', 'true'], 'no such option: "--kvm"'],
