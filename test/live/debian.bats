@@ -4,16 +4,10 @@
 load helper
 
 setup_file() {
-  # Made once and kept: it takes a minute and the network.
-  local cache
-  . "$REPO/.install/cache.sh"
-  cache=$(cache_folder)/debian-bookworm.tar
-  if [ ! -s "$cache" ]; then
-    mkdir -p "${cache%/*}"
-    mmdebstrap --quiet --variant=minbase bookworm "$cache.new.tar" >&2 3>&- && mv "$cache.new.tar" "$cache"
-  fi
+  local archive
+  archive=$("$REPO/test/debian-root" 3>&-)
   mkdir -p "$BATS_FILE_TMPDIR/debian"
-  tar -C "$BATS_FILE_TMPDIR/debian" --exclude './dev/*' -xf "$cache"
+  tar -C "$BATS_FILE_TMPDIR/debian" --exclude './dev/*' -xf "$archive"
 }
 
 teardown_file() { rm -rf "$BATS_FILE_TMPDIR/debian"; }

@@ -6,6 +6,9 @@
 #   live.sh       optional: setup() prepares the host, twin() replaces the plain `run`
 #   options.json  options of the command line as the plan sees them (CreateOptions), which the twin gives as well
 #   host          the plan is for a host of this kind (facts.ts)
+#   v2/           where cgroup v2 is alone: `script` is what the shell runs there, in whose words $own is the directory of
+#                 the container's cgroup, and `expect` what that prints
+#   v1-only       why there is nothing to see where cgroup v2 is alone
 #   railcar-only  why runc 1.1 cannot pass this case
 #   missing       what the case would need that few machines have: expect is the refusal, and there() of live.sh says
 #                 whether this machine has it
@@ -23,14 +26,27 @@ golden_case() {
   bundle
   sed "$(placeholders)" "$source/config.json" >"$BUNDLE/config.json"
   sed "$(placeholders)" "$source/expect" >"$CASE/expect"
+  ! is_unified || unified_case "$source"
   setup() { :; }
-  twin() { runtime run --bundle "$BUNDLE" "$ID"; }
+  twin() { plain_twin; }
   # shellcheck disable=SC1091
   [ ! -f "$source/live.sh" ] || source "$source/live.sh"
   [ ! -f "$source/missing" ] || refused_case "$source/missing"
   setup
   run twin </dev/null
   same_lines "$CASE/expect" "$output" || fail "exit status $status"
+}
+
+plain_twin() { runtime run --bundle "$BUNDLE" "$ID"; }
+
+# Builtins only: a container may have no more than one process. Without a namespace of its own for cgroups the mount shows all.
+unified_case() {
+  [ ! -f "$1/v1-only" ] || skip "cgroup $(cat "$1/v1-only")"
+  [ -d "$1/v2" ] || return 0
+  sed "$(placeholders)" "$1/v2/expect" >"$CASE/expect"
+  # shellcheck disable=SC2016
+  script 'IFS=: read -r _ _ own </proc/self/cgroup; own=/sys/fs/cgroup${own%/}
+'"$(cat "$1/v2/script")"
 }
 
 # What docs/spec.md calls missing is missing, and the case shows how it is refused.
@@ -98,9 +114,13 @@ in_own_cgroups() {
   eventually "! grep -qE '^(${1//,/|})[[:space:]]+[0-9]+[[:space:]]+([2-9]|1[0-9])' /proc/cgroups"
 }
 
-# The plain twin, on a machine whose only hierarchy is v2, which begins at a cgroup of this test.
+# The plain twin, on a machine whose only hierarchy is v2: of a hybrid one a part is shown that begins at a cgroup of this test.
 in_own_unified() {
   local unified status
+  if is_unified; then
+    plain_twin
+    return
+  fi
   unified=$(awk '$(NF - 2) == "cgroup2" { print $5; exit }' /proc/self/mountinfo)/$ID
   mkdir "$unified"
   # shellcheck disable=SC2016
@@ -113,13 +133,16 @@ in_own_unified() {
   return $status
 }
 
-# Builtins only: bats reads this file anew for each of its tests.
-# With SAMPLE=N, every Nth case.
+# Builtins only: bats reads this file anew for each of its tests, whose name it says then.
+# With SAMPLE=N, every Nth case; with CASES=REGEX, those with such a name.
 count=0
-for config in "$REPO"/test/golden/*/config.json; do
+only=
+[[ ${BATS_TEST_NAME:-} != 'golden_case '* ]] || only=${BATS_TEST_NAME#golden_case }
+for config in "$REPO"/test/golden/${only:-*}/config.json; do
   count=$((count + 1))
-  [ $((count % ${SAMPLE:-1})) = 0 ] || continue
+  [ -n "$only" ] || [ $((count % ${SAMPLE:-1})) = 0 ] || continue
   name=${config%/*}
   name=${name##*/}
+  [[ $name =~ ${CASES:-} ]] || continue
   bats_test_function --description "golden: $name" --tags golden -- golden_case "$name"
 done

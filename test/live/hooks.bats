@@ -46,13 +46,13 @@ ended() { ! grep -q '^State:.[^ZX]' "/proc/$1/status" 2>/dev/null; }
     rm -f "$WORK/stopped"
     bundle ".hooks = $(hook "$kind" 'exit 3') + {poststop: [{path: \"/bin/touch\", args: [\"touch\", \"$WORK/stopped\"]}]}"
     create
-    cgroup=$(awk -F : '$2 == "pids" { print $3 }' "/proc/$(pid_of)/cgroup")
+    cgroup=$(cgroup_dir pids)
     run runtime start "$ID"
     fails 1
     contains "$output" "hooks.$kind[0]"
     same "$(containers)" ''
     [ -e "$WORK/stopped" ]
-    [ ! -d "/sys/fs/cgroup/pids$cgroup" ]
+    [ ! -d "$cgroup" ]
   done
 }
 

@@ -2,20 +2,15 @@
 # NOTIFY_SOCKET (sd_notify(3)): a container's process tells the caller's service manager that it is ready.
 
 load helper
+load programs
 
 setup() {
   live_setup
   railcar_only 'runc waits for ever where the container ends without a word'
   bundle
   # Said by a program that holds no descriptor of ours afterwards.
-  [ -x "$BATS_RUN_TMPDIR/notify" ] || build_notify
-  cp "$BATS_RUN_TMPDIR/notify" "$BUNDLE/rootfs/bin/notify"
+  cp "$(program "$LIVE/tools/notify.c")" "$BUNDLE/rootfs/bin/notify"
   HEARD=$WORK/heard
-}
-
-build_notify() {
-  musl-gcc -static -O1 -D_GNU_SOURCE -Wall -Wextra -Werror -o "$BATS_RUN_TMPDIR/notify.$$" "$LIVE/tools/notify.c"
-  mv "$BATS_RUN_TMPDIR/notify.$$" "$BATS_RUN_TMPDIR/notify"
 }
 
 listen_at() {

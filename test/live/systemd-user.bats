@@ -57,3 +57,20 @@ his() { as systemctl --user "$@"; }
   fails
   contains "$output" /nowhere/bus
 }
+
+@test "without --systemd-cgroup: what he delegates to a scope is used as any other cgroup" {
+  users_bundle '.linux.resources = {memory: {limit: 67108864}, pids: {limit: 55}}'
+  delegated() { as systemd-run --user --scope --quiet --property Delegate=yes "$RUNTIME" --root "$ROOT" "$@"; }
+  delegated run --detach --bundle "$BUNDLE" "$ID" </dev/null >"$WORK/output" 2>&1 || fail "$(cat "$WORK/output")"
+  lacks "$(cat "$WORK/output")" 'may make no cgroup'
+  contains "$(place_of "$(pid_of)" pids)" "/user@$(id -u "$RANGED").service/"
+  same "$(kept memory.limit) $(kept pids.limit)" '67108864 55'
+  delegated update --pids-limit 44 "$ID"
+  same "$(kept pids.limit)" 44
+  delegated pause "$ID"
+  same "$(state_of)" paused
+  delegated resume "$ID"
+  contains "$(delegated exec "$ID" cat /proc/self/cgroup </dev/null)" "$(place_of "$(pid_of)" pids)"
+  delegated delete --force "$ID"
+  same "$(find /sys/fs/cgroup -name "*$ID*")" ''
+}

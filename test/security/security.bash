@@ -3,6 +3,7 @@
 # the host that an attacker would like to reach, and a comparison of all that before and after each test.
 
 load ../live/helper
+load ../live/programs
 
 # Rounds of each race: enough for a missing defence to be found (see README.md), few enough for every run.
 ROUNDS=${ROUNDS:-25}
@@ -102,15 +103,8 @@ harmless() {
   unharmed
 }
 
-# tool NAME: a small C program of this folder, built once a run; static, so that it also runs in containers.
-tool() {
-  local built=$BATS_RUN_TMPDIR/tool-$1
-  [ -x "$built" ] || {
-    musl-gcc -static -O1 -D_GNU_SOURCE -Wall -Wextra -Werror -o "$built.$$" "$REPO/test/security/tools/$1.c" &&
-      mv "$built.$$" "$built"
-  } || return 1
-  echo "$built"
-}
+# tool NAME: a small C program of this folder.
+tool() { program "$REPO/test/security/tools/$1.c"; }
 
 # race A B COMMAND...: runs the command ROUNDS times while A and B are exchanged all the time; prints how often it
 # succeeded. Each container is deleted; between rounds the host is not looked at, only after all of them.

@@ -1,3 +1,3 @@
 # shellcheck shell=bash
-setup() { own_cgroups hugetlb; }
-twin() { in_own_cgroups hugetlb; }
+setup() { is_unified || own_cgroups hugetlb; }
+twin() { if is_unified; then plain_twin; else in_own_cgroups hugetlb; fi; }
