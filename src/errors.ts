@@ -25,6 +25,8 @@ export const errorCodes = {
   'checkpoint-failed': 'CRIU could not write or read an image of the container',
   'image-unreadable': 'the directory of an image lacks what checkpoint writes',
   'image-invalid': 'a container image or an archive is damaged, hostile or breaks its format',
+  'registry-refused': 'a registry did not do what it was asked for',
+  'registry-unreachable': 'a registry did not answer',
   'hook-failed': 'a hook failed or took too long',
   'process-died': 'a process of railcar died before it could say why',
   'plan-refused': 'launcher and Node layer do not understand each other',
