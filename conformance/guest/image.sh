@@ -33,7 +33,9 @@ policy() { if [ "$lsm" = selinux ]; then echo selinux; else echo apparmor; fi; }
 # Not the day's packages: an image stays until this or $image is removed.
 image_folder() {
   local key
-  key=$({ cat "$guest"/{image,kernel,selinux}.sh "$guest"/inside/*; echo "$packages"; } | sha256sum | cut -c 1-12)
+  local parts=("$guest"/{image,kernel}.sh "$guest"/inside/*)
+  [ "$lsm" != selinux ] || parts+=("$guest"/selinux.{sh,cil})
+  key=$({ cat "${parts[@]}"; echo "$packages"; } | sha256sum | cut -c 1-12)
   echo "$(cache_folder)/guest/$release-$(policy)-$key"
 }
 
