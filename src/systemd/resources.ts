@@ -1,14 +1,11 @@
 import { type DeviceException, deviceList } from '../cgroups/device-list.ts';
 import { alwaysAllowed } from '../cgroups/devices.ts';
 import { generalIoWeight, weightFromShares } from '../cgroups/v2.ts';
-import { parseBitList } from '../config/bit-list.ts';
 import type { BlockIoResources, CpuResources, MemoryResources, Resources } from '../config/config.ts';
 import { type Property, property } from './message.ts';
+import { INFINITY, mask, perSecond, unifiedProperties } from './unified.ts';
 
 type Amount = number | bigint;
-
-/** systemd's word for "no limit". */
-const INFINITY = 0xffffffffffffffffn;
 
 /** Properties that not every systemd knows: it refuses them, and the files of the cgroup are written anyway. */
 export const newer: ReadonlySet<string> = new Set([
@@ -24,12 +21,15 @@ export const newer: ReadonlySet<string> = new Set([
  * looks after its units (systemd.resource-control(5)). What it has no property for is in the files alone.
  */
 export function resourceProperties(resources: Resources, version: 1 | 2): Property[] {
-  return [
+  const unified = version === 2 ? unifiedProperties(resources.unified) : [];
+  const usual = [
     ...cpuProperties(resources.cpu ?? {}, version),
     ...memoryProperties(resources.memory ?? {}, version),
     ...pidsProperties(resources.pids?.limit),
     ...ioProperties(resources.blockIO ?? {}, version),
   ];
+  // As in the files, `unified` wins.
+  return [...usual.filter(([name]) => !unified.some(([other]) => other === name)), ...unified];
 }
 
 function cpuProperties(
@@ -39,25 +39,12 @@ function cpuProperties(
   const weight = version === 1 ? shares : Number(idle) === 1 ? 0 : weightFromShares(shares);
   return [
     ...(weight ? [property(version === 1 ? 'CPUShares' : 'CPUWeight', 't', BigInt(weight))] : []),
-    ...(quota ? [property('CPUQuotaPerSecUSec', 't', quotaPerSecond(quota, period))] : []),
+    ...(quota ? [property('CPUQuotaPerSecUSec', 't', quota < 0 ? INFINITY : perSecond(quota, period))] : []),
     ...(quota && period ? [property('CPUQuotaPeriodUSec', 't', BigInt(period))] : []),
     // v1 has them in a hierarchy that systemd does not look after.
-    ...(version === 2 ? maskProperty('AllowedCPUs', cpus) : []),
-    ...(version === 2 ? maskProperty('AllowedMemoryNodes', mems) : []),
+    ...(version === 2 && cpus ? mask('AllowedCPUs', cpus) : []),
+    ...(version === 2 && mems ? mask('AllowedMemoryNodes', mems) : []),
   ];
-}
-
-/** What is no list the kernel will refuse. */
-function maskProperty(name: string, list: string | undefined): Property[] {
-  const mask = list ? parseBitList(list) : null;
-  return mask === null ? [] : [property(name, 'ay', mask)];
-}
-
-/** Microseconds. systemd keeps hundredths of a processor; less than asked for would throttle too early. */
-function quotaPerSecond(quota: Amount, period: Amount | undefined): bigint {
-  if (quota < 0) return INFINITY;
-  const exact = (BigInt(quota) * 1_000_000n) / BigInt(period || 100_000);
-  return ((exact + 9_999n) / 10_000n) * 10_000n;
 }
 
 function memoryProperties({ limit, reservation, swap }: MemoryResources, version: 1 | 2): Property[] {

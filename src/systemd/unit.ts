@@ -48,11 +48,12 @@ export function unitOf(
   }
   const scope = scopeName(prefix, name);
   const inSlice = slice || (user ? 'user.slice' : 'system.slice');
+  const bus = user ? userBus(caller.uid, env) : SYSTEM_BUS;
   return {
     name: scope,
     slice: inSlice,
-    bus: user ? userBus(caller.uid, env) : SYSTEM_BUS,
-    cgroup: `${user ? userTree(host, caller.uid) : ''}${slicePath(inSlice)}/${scope}`,
+    bus,
+    cgroup: `${user ? userTree(host, userOf(bus) ?? caller.uid) : ''}${slicePath(inSlice)}/${scope}`,
   };
 }
 
@@ -92,6 +93,12 @@ function userBus(uid: number, env: readonly string[]): string {
     env.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
   const [, path] = /^unix:path=([^,;%]+)/.exec(value('DBUS_SESSION_BUS_ADDRESS')) ?? [];
   return path ?? `${value('XDG_RUNTIME_DIR') || `/run/user/${uid}`}/bus`;
+}
+
+/** Whose runtime directory it is in: the root of a user namespace does not see by his own id who he is outside. */
+function userOf(bus: string): number | undefined {
+  const [, uid] = /^\/run\/user\/(\d+)\//.exec(bus) ?? [];
+  return uid === undefined ? undefined : Number(uid);
 }
 
 /** The cgroup of the user's manager: the caller is in it, or it is where it always is. */

@@ -34,6 +34,39 @@ describe('what systemd is told of linux.resources', () => {
     expect(shown(resources)).toEqual(expected);
   });
 
+  test.each<[string, Record<string, string>, object]>([
+    [
+      'memory',
+      { 'memory.high': '60000000', 'memory.min': '4K' },
+      { MemoryHigh: 60000000n, MemoryMin: 4096n },
+    ],
+    [
+      'no limit',
+      { 'memory.swap.max': 'max', 'pids.max': 'max' },
+      { MemorySwapMax: INFINITY, TasksMax: INFINITY },
+    ],
+    [
+      'a quota and its period',
+      { 'cpu.max': '25000 50000' },
+      { CPUQuotaPerSecUSec: 500000n, CPUQuotaPeriodUSec: 50000n },
+    ],
+    ['a quota alone', { 'cpu.max': 'max' }, { CPUQuotaPerSecUSec: INFINITY }],
+    ['weights', { 'cpu.weight': '33', 'io.weight': 'default 44' }, { CPUWeight: 33n, IOWeight: 44n }],
+    ['a weight of one device', { 'io.weight': '8:0 44' }, {}],
+    ['what systemd has no name for', { 'memory.oom.group': '1', 'hugetlb.2MB.max': '0' }, {}],
+    ['what is no value', { 'memory.high': 'much', 'cpu.max': '1 0', 'cpuset.cpus': 'a' }, {}],
+  ])('of unified: %s', (_, unified, expected) => {
+    expect(shown({ unified })).toEqual(expected);
+  });
+
+  test('unified wins, as it does in the files', () => {
+    const resources = { memory: { limit: 100, reservation: 50 }, unified: { 'memory.max': '80' } };
+    expect(shown(resources)).toEqual({ MemoryLow: 50n, MemoryMax: 80n });
+    expect(shown({ unified: { 'cpuset.cpus': '3' } })).toEqual({
+      AllowedCPUs: new Uint8Array([8, 0, 0, 0, 0, 0, 0, 0]),
+    });
+  });
+
   test('processors as bits', () => {
     const { AllowedCPUs, AllowedMemoryNodes } = shown({ cpu: { cpus: '0-2,9', mems: '0' } });
     expect([...(AllowedCPUs as Uint8Array)].slice(0, 2)).toEqual([7, 2]);

@@ -53,6 +53,13 @@ describe('a user asks the manager of his session', () => {
     expect([slice, cgroup]).toEqual(['user.slice', `/machine${session}/user.slice/railcar-c1.scope`]);
   });
 
+  test('also as the root of a user namespace, in the scope of his login', () => {
+    const there = hostAt('/user.slice/user-1000.slice/session-1.scope');
+    const caller = { uid: 0, initialUserNamespace: false };
+    const { cgroup } = unitOf('a.slice:b:c', 'c1', there, caller, ['XDG_RUNTIME_DIR=/run/user/1000']);
+    expect(cgroup).toBe(`${session}/a.slice/b-c.scope`);
+  });
+
   test('or which is where it always is', () => {
     const { cgroup } = unitOf(
       'a.slice:b:c',
