@@ -27,6 +27,7 @@ export const errorCodes = {
   'image-invalid': 'a container image or an archive is damaged, hostile or breaks its format',
   'registry-refused': 'a registry did not do what it was asked for',
   'registry-unreachable': 'a registry did not answer',
+  'image-missing': 'there is no such container image, tag or platform',
   'hook-failed': 'a hook failed or took too long',
   'process-died': 'a process of railcar died before it could say why',
   'plan-refused': 'launcher and Node layer do not understand each other',

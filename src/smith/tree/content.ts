@@ -30,6 +30,17 @@ export function descriptorContent(descriptor: number, start: number, size: numbe
   });
 }
 
+/** Part of another content. */
+export function sliceContent(whole: Bytes, start: number, size: number): Content {
+  return withStream({
+    size,
+    read: (offset, length) => {
+      const at = Math.min(offset, size);
+      return whole.read(start + at, Math.max(0, Math.min(length, size - at)));
+    },
+  });
+}
+
 /** The bytes in pieces of a size that costs little memory and few calls. */
 export function* chunks(bytes: Bytes): Generator<Uint8Array> {
   for (let at = 0; at < bytes.size; at += CHUNK) yield bytes.read(at, CHUNK);
