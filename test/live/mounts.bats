@@ -2,6 +2,7 @@
 # What no golden case can show: mounts that fail, and file systems made for the test.
 
 load helper
+load programs
 
 # refused FILTER MESSAGE [HINT]: the container is not made, the message names the place in config.json; nothing is left.
 refused() {
@@ -91,7 +92,7 @@ idmapped() {
   railcar_only 'runc 1.1 has no idmapped mounts'
   mkdir "$WORK/tmpfs" "$WORK/ext4" "$WORK/overlay"
   scratch_mount -t tmpfs tmpfs "$WORK/tmpfs"
-  truncate -s 4M "$WORK/image" && mkfs.ext4 -q "$WORK/image" && scratch_mount -o loop "$WORK/image" "$WORK/ext4"
+  disk "$WORK/image" && scratch_mount -o loop "$WORK/image" "$WORK/ext4"
   local type
   for type in tmpfs ext4; do
     touch "$WORK/$type/one" && chown 1:1 "$WORK/$type/one"
