@@ -1,6 +1,7 @@
 import { invalid } from '../../config/check.ts';
 import { childPath } from '../../config/path.ts';
 import type { Positions } from '../../config/positions.ts';
+import { numberOf } from './identity.ts';
 import type { Recipe } from './schema.ts';
 
 /**
@@ -34,6 +35,13 @@ export function validate(recipe: Recipe, positions: Positions): void {
   if (recipe.user !== undefined && !/^[^:\s]+(:[^:\s]+)?$/.test(recipe.user)) {
     refuse('user', `must be USER or USER:GROUP, names or numbers, not ${JSON.stringify(recipe.user)}`);
   }
+  for (const id of recipe.user?.split(':') ?? []) {
+    if (/^\d+$/.test(id) && numberOf(id) === null) refuse('user', `${id} is more than an id can be`);
+  }
+  recipe.groups?.forEach((name, index) => {
+    if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name))
+      refuse(`groups[${index}]`, `must be the name of a group, not ${JSON.stringify(name)}`);
+  });
   if (recipe.platform !== undefined && !/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9.]+)?$/.test(recipe.platform)) {
     refuse(
       'platform',

@@ -92,6 +92,8 @@ describe('what is wrong is said with its place', () => {
     ['mounts: [data]', 'smith.yaml:1:10: mounts[0]: must be an absolute path, not "data"'],
     ['dir: here', 'smith.yaml:1:1: dir: must be an absolute path'],
     ['user: "a b"', 'smith.yaml:1:1: user: must be USER or USER:GROUP'],
+    ['user: 5000000000', 'smith.yaml:1:1: user: 5000000000 is more than an id can be'],
+    ['groups: ["a:b"]', 'smith.yaml:1:10: groups[0]: must be the name of a group'],
     ['paths: [""]', 'smith.yaml:1:9: paths[0]: is empty'],
     ['platform: arm64', 'smith.yaml:1:1: platform: must be OS/ARCHITECTURE'],
     ['type: oci', 'smith.yaml:1:1: type: needs a "package" that is of it'],
