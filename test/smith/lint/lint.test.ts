@@ -96,6 +96,7 @@ describe('lint', () => {
 
   test('leaves alone what looks like one', () => {
     const change = (tree: Tree) => {
+      tree.add('/usr/share', directory(0o755, own));
       tree.add('/usr/share/sh', file(content, 0o755, own));
       tree.add('/usr/bin/dpkg', file(content, 0o644, own));
       tree.add('/usr/bin/bash', symlink('nowhere', own));
