@@ -21,6 +21,7 @@ export const errorCodes = {
   'state-unreadable': "the container's record is damaged or of a newer version",
   'executable-missing': 'the program to run is not in the container',
   'executable-refused': 'the program to run cannot be executed',
+  'elf-invalid': 'a program, library or cache of the loader is damaged',
   'operation-failed': 'a step of the plan failed on this host',
   'checkpoint-failed': 'CRIU could not write or read an image of the container',
   'image-unreadable': 'the directory of an image lacks what checkpoint writes',
