@@ -126,6 +126,10 @@ const throttles = [
 ] as const;
 
 function ioSettings(io: BlockIoResources): Setting[] {
+  refuseLeafWeight('blockIO', io.leafWeight);
+  for (const [index, { leafWeight }] of (io.weightDevice ?? []).entries()) {
+    refuseLeafWeight(`blockIO.weightDevice[${index}]`, leafWeight);
+  }
   return [
     ...ioWeight('', 'blockIO.weight', io.weight),
     ...(io.weightDevice ?? []).flatMap((device, index) =>
@@ -140,6 +144,12 @@ function ioSettings(io: BlockIoResources): Setting[] {
       })),
     ),
   ];
+}
+
+function refuseLeafWeight(origin: string, weight: number | undefined): void {
+  if (!weight) return;
+  const message = 'cgroup v2 has none, and v1 had them until Linux 5.0, with CFQ alone';
+  throw new PlanError('host-unsupported', `linux.resources.${origin}.leafWeight`, message);
 }
 
 /** v1's weight, 10 to 1000, in v2's range from 1 to 10000. */

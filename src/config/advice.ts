@@ -39,6 +39,8 @@ const ineffective: Readonly<Record<string, string>> = {
     'is accepted but not enforced on cgroup v2, which limits all memory together',
   'linux.resources.memory.swappiness':
     'is accepted but not enforced on cgroup v2, which has it for the whole host',
+  'linux.resources.memory.disableOOMKiller':
+    'is accepted but not enforced on cgroup v2, where memory that runs out always kills',
   'linux.resources.cpu.realtimePeriod': 'is accepted but not enforced on cgroup v2',
   'linux.resources.cpu.realtimeRuntime': 'is accepted but not enforced on cgroup v2',
   'linux.resources.memory.useHierarchy':
@@ -50,7 +52,9 @@ function adviseOnIneffective(spec: Spec, findings: Findings): void {
     const value = path
       .split('.')
       .reduce<unknown>((inner, name) => (inner as Record<string, unknown> | undefined)?.[name], spec);
-    if (value !== undefined) findings.warn(path, text);
+    if (value !== undefined && !(path.endsWith('.disableOOMKiller') && value === false)) {
+      findings.warn(path, text);
+    }
   }
 }
 

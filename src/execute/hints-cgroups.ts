@@ -26,6 +26,14 @@ export const cgroupHints: readonly Hint[] = [
     into(/^blkio\.bfq\.weight_device$/, EOPNOTSUPP),
     'only a device whose scheduler is bfq has a weight: see /sys/block/*/queue/scheduler',
   ),
+  hint(
+    into(/^io\.weight$/, EOPNOTSUPP),
+    'only a device whose scheduler is bfq, or which io.cost looks after, has a weight: see /sys/block/*/queue/scheduler',
+  ),
+  hint(
+    into(/^io\.weight$/, ENOENT),
+    'this kernel has nothing that knows weights: it needs CONFIG_BFQ_GROUP_IOSCHED or CONFIG_BLK_CGROUP_IOCOST',
+  ),
   hint(into(/^(blkio|io)\./, ENODEV), 'there is no disk with these numbers; a partition has no limits'),
   hint(into(/^hugetlb\./, ENOENT), 'the sizes that this machine has are in /sys/kernel/mm/hugepages'),
   hint(

@@ -108,6 +108,16 @@ test('io: BFQ takes the weight as it is, io.weight from 1 to 10000', () => {
   ).toEqual(['io.bfq.weight 8:0 10', 'io.max 8:0 rbps=1', 'io.max 8:0 wiops=max']);
 });
 
+test.each<[NonNullable<Resources['blockIO']>, string]>([
+  [{ leafWeight: 300 }, 'blockIO.leafWeight'],
+  [{ weightDevice: [{ major: 8, minor: 0, leafWeight: 300 }] }, 'blockIO.weightDevice[0].leafWeight'],
+])('io %j: v2 has no leaf weights', (blockIO, origin) => {
+  expect(() => lines({ blockIO })).toThrow(
+    expect.objectContaining({ code: 'host-unsupported', origin: `linux.resources.${origin}` }),
+  );
+  expect(lines({ blockIO: { leafWeight: 0 } })).toEqual([]);
+});
+
 test('pids, hugetlb, rdma', () => {
   expect(
     lines({

@@ -168,6 +168,11 @@ const advice: readonly (readonly [object, string | null])[] = [
     'warning: linux.resources.memory.swappiness: is accepted but not enforced on cgroup v2, which has it for the whole host',
   ],
   [
+    { linux: { resources: { memory: { disableOOMKiller: true } } } },
+    'warning: linux.resources.memory.disableOOMKiller: is accepted but not enforced on cgroup v2, where memory that runs out always kills',
+  ],
+  [{ linux: { resources: { memory: { disableOOMKiller: false } } } }, null],
+  [
     { linux: { resources: { memory: { kernel: 1 } } } },
     'warning: linux.resources.memory.kernel: is accepted but not enforced: Linux has no limit on kernel memory since 5.16',
   ],

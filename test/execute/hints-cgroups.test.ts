@@ -6,6 +6,8 @@ const failures: readonly [op: string, file: string, errno: number, hint: RegExp]
   ['writeAt', 'blkio.leaf_weight_device', 2, /until Linux 5\.0/],
   ['writeAt', 'blkio.bfq.weight', 2, /CONFIG_BFQ_GROUP_IOSCHED/],
   ['writeAt', 'blkio.bfq.weight_device', 95, /whose scheduler is bfq/],
+  ['writeAt', 'io.weight', 95, /whose scheduler is bfq, or which io.cost looks after/],
+  ['writeAt', 'io.weight', 2, /CONFIG_BLK_CGROUP_IOCOST/],
   ['writeAt', 'blkio.throttle.read_bps_device', 19, /no disk with these numbers/],
   ['writeAt', 'hugetlb.3MB.limit_in_bytes', 2, /sizes that this machine has/],
   ['writeAt', 'net_prio.ifpriomap', 19, /no network interface of this name/],

@@ -133,6 +133,15 @@ in_own_unified() {
   return $status
 }
 
+# unified_with CONTROLLER...: the case shows a host on which cgroup v2 has them.
+unified_with() {
+  is_unified || skip 'this host has controllers of cgroup v1'
+  local name
+  for name; do
+    grep -qw "$name" /sys/fs/cgroup/cgroup.controllers || skip "this kernel has no controller $name"
+  done
+}
+
 # Builtins only: bats reads this file anew for each of its tests, whose name it says then.
 # With SAMPLE=N, every Nth case; with CASES=REGEX, those with such a name.
 count=0

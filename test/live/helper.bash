@@ -233,6 +233,19 @@ first_disk() {
   done
 }
 
+# own_disk SCHEDULER: a disk of the test's own, $LOOP, whose numbers are $DISK. Who asks for it detaches it.
+own_disk() {
+  local queue
+  truncate -s "${2:-1M}" "$WORK/disk"
+  LOOP=$(losetup --find --show "$WORK/disk") || skip 'there is no loop device'
+  DISK=$(cat "/sys/block/${LOOP##*/}/dev")
+  queue=/sys/block/${LOOP##*/}/queue/scheduler
+  { grep -qw "$1" "$queue" || modprobe "$1" 2>/dev/null; } && echo "$1" >"$queue" && return
+  losetup --detach "$LOOP"
+  LOOP=
+  skip "this kernel has no scheduler $1"
+}
+
 # --- cgroups, of version 1 and 2
 
 # Whether version 2 has all controllers.

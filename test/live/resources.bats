@@ -1,11 +1,15 @@
 #!/usr/bin/env bats
-# linux.resources beyond the golden cases, on cgroup v1: block input and output, and what the kernel refuses of memory.
+# linux.resources beyond the golden cases: block input and output, and what the kernel refuses of memory.
 
 load helper
 
 setup() {
   live_setup
-  [ -d /sys/fs/cgroup/blkio ] && [ -d /sys/fs/cgroup/memory ] || skip 'this host has no blkio and memory controllers of v1'
+  if is_unified; then
+    grep -qw io /sys/fs/cgroup/cgroup.controllers || skip 'this host has no controller io'
+  else
+    [ -d /sys/fs/cgroup/blkio ] && [ -d /sys/fs/cgroup/memory ] || skip 'this host has no blkio and memory controllers of v1'
+  fi
 }
 
 teardown() {
@@ -13,13 +17,8 @@ teardown() {
   [ -z "${LOOP:-}" ] || losetup --detach "$LOOP"
 }
 
-# A disk of the test's own, by major and minor number. Its scheduler is bfq, which is the one that knows weights.
-disk() {
-  truncate -s 1M "$BATS_TEST_TMPDIR/disk"
-  LOOP=$(losetup --find --show "$BATS_TEST_TMPDIR/disk") || skip 'there is no loop device'
-  echo bfq >"/sys/block/${LOOP##*/}/queue/scheduler" || skip 'this kernel has no scheduler bfq'
-  DISK=$(cat "/sys/block/${LOOP##*/}/dev")
-}
+# A disk of the test's own. Its scheduler is bfq, which is the one that knows weights.
+disk() { own_disk bfq; }
 
 # block_io FILTER: of linux.resources.blockIO, where $major and $minor are the disk's.
 block_io() { edit_config --argjson major "${DISK%:*}" --argjson minor "${DISK#*:}" ".linux.resources.blockIO = $1"; }
@@ -31,17 +30,35 @@ throttles() {
     --argjson major "${DISK%:*}" --argjson minor "${DISK#*:}"
 }
 
-# throttled RATE: each file says what was asked for.
+# throttled RATE: the kernel has what was asked for.
 throttled() {
   local file rate=$1
+  if is_unified; then
+    same "$(cgroup_file io io.max)" "$DISK rbps=$rate wbps=$((rate + 1)) riops=$((rate + 2)) wiops=$((rate + 3))"
+    return
+  fi
   for file in read_bps write_bps read_iops write_iops; do
     same "$(cgroup_file blkio "blkio.throttle.${file}_device")" "$DISK $rate"
     rate=$((rate + 1))
   done
 }
 
-# The file is CFQ's, until Linux 5.0, or BFQ's.
-weight_file() { cgroup_file blkio "blkio.bfq.$1" 2>/dev/null || cgroup_file blkio "blkio.$1"; }
+# weighs N: the cgroup has this weight, in the file of CFQ, until Linux 5.0, or of BFQ. Without BFQ v2 has one for all
+# schedulers, in which 10 to 1000 become 1 to 10000.
+weighs() {
+  if ! is_unified; then
+    contains "$(cgroup_file blkio blkio.bfq.weight 2>/dev/null || cgroup_file blkio blkio.weight)" "$1"
+  elif [ -e "$(cgroup_dir io)/io.bfq.weight" ]; then
+    contains "$(cgroup_file io io.bfq.weight)" "default $1"
+  else
+    contains "$(cgroup_file io io.weight)" "default $((1 + ($1 - 10) * 9999 / 990))"
+  fi
+}
+
+weighs_on_disk() {
+  if is_unified; then contains "$(cgroup_file io io.bfq.weight)" "$DISK $1"; return; fi
+  contains "$(cgroup_file blkio blkio.bfq.weight_device 2>/dev/null || cgroup_file blkio blkio.weight_device)" "$DISK $1"
+}
 
 @test 'blockIO: weights, of the cgroup and for a device' {
   railcar_only 'runc 1.1 has no weights of bfq for a device'
@@ -49,8 +66,8 @@ weight_file() { cgroup_file blkio "blkio.bfq.$1" 2>/dev/null || cgroup_file blki
   disk
   block_io '{weight: 300, weightDevice: [{$major, $minor, weight: 400}]}'
   run_detached
-  contains "$(weight_file weight)" 300
-  contains "$(weight_file weight_device)" "$DISK 400"
+  weighs 300
+  weighs_on_disk 400
 }
 
 @test 'blockIO: every throttle, and update changes it' {
@@ -68,9 +85,9 @@ weight_file() { cgroup_file blkio "blkio.bfq.$1" 2>/dev/null || cgroup_file blki
   bundle '.linux.resources.blockIO.weight = 300'
   run_detached
   runtime update --blkio-weight 500 "$ID"
-  contains "$(weight_file weight)" 500
+  weighs 500
   echo '{"blockIO": {"weight": 600}}' | runtime update --resources - "$ID"
-  contains "$(weight_file weight)" 600
+  weighs 600
 }
 
 # refused ORIGIN TEXT...: what create says, and that nothing stays.
@@ -111,18 +128,34 @@ refused() {
   eventually '[ -s "$BUNDLE/rootfs/tmp/held" ]'
   run runtime update --memory 8388608 --memory-swap 8388608 "$ID"
   fails 1
-  if is_railcar; then
+  if is_railcar && is_unified; then
+    matches "$output" 'memory.swap: 8388608 is not more than the [0-9]{8} bytes in use'
+  elif is_railcar; then
     contains "$output" 'memory.limit_in_bytes'
     contains "$output" 'the container uses more than that'
   fi
-  for limit in limit memsw.limit; do same "$(cgroup_file memory "memory.${limit}_in_bytes")" 67108864; done
+  for limit in limit swap; do same "$(kept memory.$limit)" 67108864; done
   runtime update --memory 50331648 --memory-swap 50331648 "$ID"
-  for limit in limit memsw.limit; do same "$(cgroup_file memory "memory.${limit}_in_bytes")" 50331648; done
+  for limit in limit swap; do same "$(kept memory.$limit)" 50331648; done
+}
+
+# What v2 has no file for is left alone, as runc does, and lint says so.
+unknown_to_v2() {
+  run_detached
+  same "$(kept memory.limit)" 67108864
+  railcar_only 'a warning of lint'
+  run runtime lint --bundle "$BUNDLE"
+  succeeds
+  local name
+  for name in kernel kernelTCP swappiness disableOOMKiller useHierarchy; do
+    contains "$output" "linux.resources.memory.$name: is accepted but not enforced"
+  done
 }
 
 @test 'memory: swappiness, TCP buffers, the OOM killer; kernel memory is accepted and left alone' {
   bundle '.linux.resources.memory = {limit: 67108864, kernel: 33554432, kernelTCP: 16777216, swappiness: 7,
     disableOOMKiller: true, useHierarchy: true}'
+  if is_unified; then unknown_to_v2; return; fi
   run_detached
   same "$(cgroup_file memory memory.kmem.tcp.limit_in_bytes)" 16777216
   same "$(cgroup_file memory memory.swappiness)" 7
@@ -137,7 +170,8 @@ refused() {
 
 @test 'memory: a limit of memory and swap below the one of memory, and swappiness beyond 100, are refused' {
   bundle '.linux.resources.memory = {limit: 67108864, swap: 33554432}'
-  refused 'linux.resources.memory.swap: ' 'never below the one of memory'
+  refused 'linux.resources.memory.swap: ' \
+    "$(if is_unified; then echo 'is less than the memory limit'; else echo 'never below the one of memory'; fi)"
   bundle '.linux.resources.memory.swappiness = 101'
   refused 'linux.resources.memory.swappiness: ' '0 to 100'
 }

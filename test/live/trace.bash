@@ -39,6 +39,6 @@ planned() {
   jq -e --slurpfile plan "$WORK/plan.json" '
     [.traceEvents[] | select(.cat == "hands" or .cat == "stub") | [.cat, .name, .args.origin]] as $done
     | [($plan[0].hands[] | ["hands", .op, .origin]), ($plan[0].stubs[][] | ["stub", .op, .origin])]
-    | length > 50 and all(group_by(.)[]; . as $same | ([$done[] | select(. == $same[0])] | length) >= ($same | length))
+    | length > 40 and all(group_by(.)[]; . as $same | ([$done[] | select(. == $same[0])] | length) >= ($same | length))
     ' "$TRACE" >/dev/null || fail "operations without a step: $(cat "$TRACE")"
 }

@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+twin() { in_own_unified; }

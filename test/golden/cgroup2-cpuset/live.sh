@@ -1,0 +1,2 @@
+# shellcheck shell=bash
+setup() { unified_with cpuset; }
