@@ -22,6 +22,7 @@ export const errorCodes = {
   'executable-missing': 'the program to run is not in the container',
   'executable-refused': 'the program to run cannot be executed',
   'elf-invalid': 'a program, library or cache of the loader is damaged',
+  'closure-incomplete': 'what an image needs to run is missing or excluded',
   'operation-failed': 'a step of the plan failed on this host',
   'checkpoint-failed': 'CRIU could not write or read an image of the container',
   'image-unreadable': 'the directory of an image lacks what checkpoint writes',
