@@ -59,6 +59,7 @@ export function dockerImage(files: Files, manifest: Content, name: string, { tag
     name,
     digest: digest ?? digestOf(wholeContent(configContent)),
     manifest: null,
+    manifestContent: null,
     config,
     configContent,
     layers,

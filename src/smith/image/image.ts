@@ -24,6 +24,8 @@ export interface Image {
   /** Of the manifest; of the configuration where there is no manifest. */
   readonly digest: string;
   readonly manifest: Manifest | null;
+  /** As it is in the blob; null where there is none. */
+  readonly manifestContent: Content | null;
   readonly config: ImageConfig;
   /** As they are in the blob: writing the configuration again would change its digest. */
   readonly configContent: Content;
@@ -55,6 +57,7 @@ export function readImage(store: BlobStore, descriptor: Descriptor): Image {
     name,
     digest: descriptor.digest,
     manifest,
+    manifestContent: requireBlob(store, descriptor),
     config,
     configContent: requireBlob(store, manifest.config),
     layers,

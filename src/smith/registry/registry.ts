@@ -34,6 +34,11 @@ export class Registry {
     this.#client = new Client(origin, { ...options, known });
   }
 
+  /** For messages: `name:tag`, `name@sha256:…`. */
+  nameOf(reference: string): string {
+    return `${this.#repository}${isDigest(reference) ? '@' : ':'}${reference}`;
+  }
+
   close(): void {
     this.#client.close();
   }
@@ -55,7 +60,7 @@ export class Registry {
   }
 
   async #find(reference: string, expect: readonly number[]): Promise<Manifest | null> {
-    const doing = `pull "${this.#repository}${isDigest(reference) ? '@' : ':'}${reference}"`;
+    const doing = `pull "${this.nameOf(reference)}"`;
     const url = this.#url('manifests', reference);
     const answer = await this.#client.call('GET', url, {
       expect,
@@ -98,7 +103,7 @@ export class Registry {
     bytes: Uint8Array,
     mediaType: string,
   ): Promise<{ readonly listed: boolean }> {
-    const doing = `push "${this.#repository}${isDigest(reference) ? '@' : ':'}${reference}"`;
+    const doing = `push "${this.nameOf(reference)}"`;
     const answer = await this.#client.call('PUT', this.#url('manifests', reference), {
       expect: [201, 202],
       doing,
