@@ -25,13 +25,14 @@ export function hostPlatform(): Platform {
 }
 
 /**
- * `linux/arm64`, `linux/arm/v7`, or `arm64` alone.
+ * `linux/arm64`, `linux/arm/v7`, or without `linux/`.
  *
  * @throws RailcarError `usage`
  */
 export function parsePlatform(text: string): Platform {
   const words = text.toLowerCase().split('/');
-  const [os = '', architecture = '', variant, ...more] = words.length === 1 ? ['linux', ...words] : words;
+  const bare = words.length === 1 || (words.length === 2 && /^v[0-9]/.test(words[1] ?? ''));
+  const [os = '', architecture = '', variant, ...more] = bare ? ['linux', ...words] : words;
   if (os === '' || architecture === '' || variant === '' || more.length > 0) {
     throw new RailcarError(
       'usage',
