@@ -3,10 +3,12 @@ import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { installSuite, NotInstalled, type Suite } from './install.ts';
-import { attemptsAt, type Excuse, type Judgement, judge, outcomeOf } from './judge.ts';
+import { attemptsAt, type Excuse, judge, outcomeOf } from './judge.ts';
 import { help, type Options, parseOptions } from './options.ts';
-import { type Result, type Runtime, runProgram } from './program.ts';
-import { type Findings, report, tapOf } from './report.ts';
+import { type Place, type Run, thisMachine } from './place.ts';
+import { type Conditions, type Result, type Runtime, runProgram } from './program.ts';
+import { report } from './report.ts';
+import { tapOf } from './verdict.ts';
 
 const here = import.meta.dirname;
 const excuses: readonly Excuse[] = JSON.parse(readFileSync(resolve(here, 'excuses.json'), 'utf8'));
@@ -16,15 +18,29 @@ async function main(): Promise<number> {
   if (options.help) return say(help, 0);
   const suite = installed();
   if (typeof suite === 'string') return skipOrFail(suite);
-  const { runtimes, unfit } = await fitRuntimes(suite, findRuntimes(options));
-  // enter.ts has made it, and removes it.
-  const scratch = tmpdir();
-  const tests = suite.tests.filter((test) => options.tests.length === 0 || options.tests.includes(test));
+  const conditions = { ...options, suite, scratch: tmpdir() };
+  const { runtimes, notes } = await fitRuntimes(conditions, findRuntimes(options));
+  const tests = chosen(suite, options);
+  const place: Place = {
+    ...thisMachine(options.commit),
+    name: options.place,
+    systemdCgroup: options.systemdCgroup,
+    suite: suite.version,
+    versions: runtimes.map(({ name, path }) => [name, versionOf(path)]),
+    notes,
+  };
   const results = [
-    ...(await runAll(suite, tests, runtimes, scratch)),
+    ...(await runAll(conditions, options.jobs, tests, runtimes)),
     ...earlier(options.also, tests, runtimes),
   ];
-  return conclude(options, { suite, unfit }, runtimes, results);
+  return conclude(options, { place, results });
+}
+
+function chosen({ tests }: Suite, { tests: named, part: [which, of] }: Options): string[] {
+  return [...tests]
+    .sort()
+    .filter((test) => named.length === 0 || named.includes(test))
+    .filter((_, at) => at % of === which - 1);
 }
 
 function installed(): Suite | string {
@@ -41,27 +57,48 @@ function skipOrFail(reason: string): number {
   return say(`1..1\nok 1 runtime-tools # skip ${reason}\n`, 0);
 }
 
-function findRuntimes({ runtime, runc, crun, alone }: Options): Runtime[] {
+function findRuntimes({ runtime, runc, crun, alone, systemdCgroup }: Options): Runtime[] {
   const judged = realpathSync(runtime.includes('/') ? runtime : which(runtime));
   const peers = alone ? [] : [runc, crun].map(which).filter((path) => path !== judged);
   const names = peers.map((path) => basename(path));
   const name = basename(judged).replace(/\..*/, '');
-  return [{ name, path: judged }, ...peers.map((path, at) => ({ name: names[at] ?? path, path }))];
+  const options = systemdCgroup ? ['--systemd-cgroup'] : [];
+  return [
+    { name, path: judged, options },
+    ...peers.map((path, at) => ({ name: names[at] ?? path, path, options })),
+  ];
 }
 
+/** One that every runtime takes. */
+const old = '1.0.2';
+
 /**
- * Without the peers that cannot run the plainest of the programs: one that refuses every configuration, since it is
- * older than the suite's version of the specification, says nothing about the suite's faults.
+ * A peer that is older than the suite's version of the specification may refuse every configuration: then it is told that each
+ * is of an older one. One that cannot run the plainest of the programs even so says nothing about the suite's faults.
  */
-async function fitRuntimes(suite: Suite, [judged, ...peers]: readonly Runtime[]) {
+async function fitRuntimes(conditions: Conditions, [judged, ...peers]: readonly Runtime[]) {
   const runtimes = judged === undefined ? [] : [judged];
-  const unfit: string[] = [];
+  const notes: string[] = [];
   for (const peer of peers) {
-    const result = await runProgram(suite, 'default', peer, tmpdir());
-    if (outcomeOf(result) === 'ok') runtimes.push(peer);
-    else unfit.push(`${versionOf(peer.path)}: ${result.output.trim().split('\n').slice(-2).join(': ')}`);
+    const attempts = [];
+    for (const each of [peer, { ...peer, speaks: old }]) {
+      const result = await runProgram(conditions, 'default', each);
+      attempts.push({ each, result });
+      if (outcomeOf(result) === 'ok') break;
+    }
+    const { each, result } = attempts.at(-1) ?? fail('there is no attempt');
+    const refusal = `"${attempts[0]?.result.output.trim().split('\n').slice(-2).join(': ')}"`;
+    if (outcomeOf(result) !== 'ok')
+      notes.push(
+        `${versionOf(peer.path)} is not compared, since it cannot run the program \`default\`: ${refusal}`,
+      );
+    else runtimes.push(each);
+    if (outcomeOf(result) === 'ok' && each !== peer)
+      notes.push(
+        `${versionOf(peer.path)} is told that each config.json is of version ${old} of the specification: it refuses the suite's own, ${refusal}`,
+      );
   }
-  return { runtimes, unfit };
+  return { runtimes, notes };
 }
 
 /** The first line of what a runtime says of itself. */
@@ -74,7 +111,12 @@ function which(name: string): string {
 }
 
 /** Most of the time the programs sleep, hence several at once; those that sleep longest first. */
-async function runAll(suite: Suite, tests: readonly string[], runtimes: readonly Runtime[], scratch: string) {
+async function runAll(
+  conditions: Conditions,
+  jobs: number,
+  tests: readonly string[],
+  runtimes: readonly Runtime[],
+) {
   const results: Result[] = [];
   const order = runtimes.map(({ name }) => name);
   const rank = (test: string) => (long.test(test) ? 0 : 1);
@@ -83,17 +125,17 @@ async function runAll(suite: Suite, tests: readonly string[], runtimes: readonly
     .flatMap((test) => runtimes.map((runtime) => ({ test, runtime })));
   const worker = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      results.push(await runInTime(suite, next.test, next.runtime, scratch));
+      results.push(await runInTime(conditions, next.test, next.runtime));
     }
   };
-  await Promise.all(Array.from({ length: 6 }, worker));
+  await Promise.all(Array.from({ length: jobs }, worker));
   return results.sort((a, b) => order.indexOf(a.runtime) - order.indexOf(b.runtime));
 }
 
 /** What other runs have found of programs that this one does not run. */
 function earlier(files: readonly string[], tests: readonly string[], runtimes: readonly Runtime[]): Result[] {
   const names = runtimes.map(({ name }) => name);
-  const results = files.flatMap((file): Result[] => JSON.parse(readFileSync(file, 'utf8')));
+  const results = files.flatMap((file) => (JSON.parse(readFileSync(file, 'utf8')) as Run).results);
   return results.filter(({ test, runtime }) => !tests.includes(test) && names.includes(runtime));
 }
 
@@ -101,29 +143,25 @@ function earlier(files: readonly string[], tests: readonly string[], runtimes: r
  * A program that starts two processes and asserts which one prints first tells of the machine's load: excuses.json says
  * so, and how many attempts each runtime has; it passes with the first that does.
  */
-async function runInTime(suite: Suite, test: string, runtime: Runtime, scratch: string): Promise<Result> {
+async function runInTime(conditions: Conditions, test: string, runtime: Runtime): Promise<Result> {
   const attempts = attemptsAt(test, excuses);
   for (let attempt = 1; ; attempt++) {
-    const result = await runProgram(suite, test, runtime, scratch);
+    const result = await runProgram(conditions, test, runtime);
     if (attempt === attempts || outcomeOf(result) === 'ok') return result;
   }
 }
 
 const long = /^(delete|killsig|kill|pidfile|start|linux_cgroups_.*)$/;
 
-function conclude(
-  options: Options,
-  about: Pick<Findings, 'suite' | 'unfit'>,
-  runtimes: readonly Runtime[],
-  results: readonly Result[],
-): number {
-  const judgement: Judgement = judge(results, runtimes[0]?.name ?? '', excuses);
-  const versions = runtimes.map(({ name, path }) => [name, versionOf(path)] as const);
-  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(results, null, 1));
-  if (options.report !== undefined) {
-    writeFileSync(options.report, report({ ...about, versions, results, judgement, excuses }));
-  }
-  return say(tapOf({ ...about, versions, results, judgement }), judgement.faults.length > 0 ? 1 : 0);
+function conclude(options: Options, run: Run): number {
+  const judgement = judge(run.results, run.place.versions[0]?.[0] ?? '', excuses);
+  if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(run, null, 1));
+  if (options.report !== undefined) writeFileSync(options.report, report([run], excuses));
+  return say(tapOf(run, judgement), judgement.faults.length > 0 ? 1 : 0);
+}
+
+function fail(reason: string): never {
+  throw new Error(reason);
 }
 
 function say(text: string, code: number): number {

@@ -8,6 +8,10 @@ import { type Assertion, endsInTime, exitsWith0, readTap } from './tap.ts';
 export interface Runtime {
   readonly name: string;
   readonly path: string;
+  /** Global options for each command. */
+  readonly options: readonly string[];
+  /** The version of the specification that each config.json is said to be of, if the runtime refuses the suite's. */
+  readonly speaks?: string;
 }
 
 export interface Result {
@@ -18,40 +22,60 @@ export interface Result {
   readonly seconds: number;
 }
 
-/** The longest program, `delete`, takes 20 s: it waits for what must not happen. */
-const limitSeconds = 90;
+/** How programs are run. */
+export interface Conditions {
+  readonly suite: Suite;
+  /** A folder that enter.ts has made, and removes. */
+  readonly scratch: string;
+  /** The longest program, `delete`, takes 20 s: it waits for what must not happen. */
+  readonly limitSeconds: number;
+  /** The runtimes ask systemd for their cgroups, which then are where systemd has them. */
+  readonly systemdCgroup: boolean;
+}
 
 /** Runs one program of the suite. Whatever the runtime leaves behind is removed. */
 export async function runProgram(
-  suite: Suite,
+  { suite, scratch, limitSeconds, systemdCgroup }: Conditions,
   test: string,
   runtime: Runtime,
-  scratch: string,
 ): Promise<Result> {
   const folder = join(scratch, runtime.name, test);
-  const cgroup = join(own(process.ppid), `${runtime.name}-${test}`);
+  const cgroup = systemdCgroup ? undefined : join(own(process.ppid), `${runtime.name}-${test}`);
   const root = join(folder, 'root');
   const bundles = join(folder, 'bundles');
   const command = join(folder, runtime.name);
   for (const each of [root, bundles]) mkdirSync(each, { recursive: true });
   // The suite has no word for a runtime's state directory.
-  writeFileSync(command, `#!/bin/sh\nexec ${quote(runtime.path)} --root ${quote(root)} "$@"\n`, {
-    mode: 0o755,
-  });
+  writeFileSync(command, wrapper(runtime, root), { mode: 0o755 });
   const started = Date.now();
   try {
     const program = join(suite.folder, test);
-    const ended = await run(isolated(cgroup, program), suite.folder, { RUNTIME: command, TMPDIR: bundles });
+    const more = { RUNTIME: command, TMPDIR: bundles };
+    const ended = await run(isolated(cgroup, program), suite.folder, limitSeconds, more);
     const seconds = (Date.now() - started) / 1000;
     const output = ended.stdout + ended.stderr;
     return { test, runtime: runtime.name, assertions: judge(ended), output, seconds };
   } finally {
     for (const id of readdirSync(root).filter((name) => !name.startsWith('.'))) {
-      await run([runtime.path, '--root', root, 'delete', '--force', id], root);
+      await run([command, 'delete', '--force', id], root, limitSeconds);
     }
-    leave(cgroup);
+    if (cgroup !== undefined) leave(cgroup);
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function wrapper({ path, options, speaks }: Runtime, root: string): string {
+  const words = [path, '--root', root, ...options].map(quote).join(' ');
+  return `#!/bin/sh\n${speaks === undefined ? '' : saying(speaks)}exec ${words} "$@"\n`;
+}
+
+/** The suite names the bundle right after --bundle. */
+function saying(version: string): string {
+  return `for word; do
+  [ "\${before-}" != --bundle ] || sed -i 's/"ociVersion": *"[^"]*"/"ociVersion": "${version}"/' "$word/config.json"
+  before=$word
+done
+`;
 }
 
 interface Ended {
@@ -67,7 +91,12 @@ function judge({ stdout, stderr, status }: Ended): Assertion[] {
   return [...assertions, { name, outcome: 'not ok', detail: `${status}: ${stderr.trim()}` }];
 }
 
-function run([program = '', ...words]: readonly string[], cwd: string, more: object = {}): Promise<Ended> {
+function run(
+  [program = '', ...words]: readonly string[],
+  cwd: string,
+  limitSeconds: number,
+  more: object = {},
+): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, ...more };
     const child = spawn(program, words, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
