@@ -37,7 +37,7 @@ static int copy_owner(int to, const char *name, const struct stat *status) {
 
 /* What the new file system cannot hold, or the container's root may not set, stays behind, as with cp -a. */
 static bool may_stay(int error) {
-    return error == EOPNOTSUPP || error == EPERM || error == ENODATA;
+    return error == EOPNOTSUPP || error == EPERM || error == EACCES || error == ENODATA;
 }
 
 static int copy_xattr(int from, int to, const char *name, char value[MAX_XATTR]) {

@@ -16,10 +16,13 @@ static int find_target(int root, const char *path, int *target) {
     return *target < 0 ? -1 : 0;
 }
 
-static int make_empty_tmpfs(const char *path) {
+/* label: all that SELinux knows of it; without one it would be the host's, and even to list it might be denied. */
+static int make_empty_tmpfs(const char *path, const union arg *label) {
     autoclose int fs = sys_fsopen("tmpfs");
     if (fs < 0)
         return failed("fsopen", "tmpfs");
+    if (label->length && sys_fsconfig(fs, SYS_FSCONFIG_STRING, "context", label->text, 0) < 0)
+        return failed("fsconfig", "context=%s", label->text);
     if (sys_fsconfig(fs, SYS_FSCONFIG_STRING, "source", "mask", 0) < 0 ||
         sys_fsconfig(fs, SYS_FSCONFIG_STRING, "mode", "0555", 0) < 0 ||
         sys_fsconfig(fs, SYS_FSCONFIG_STRING, "nr_inodes", "1", 0) < 0 ||
@@ -31,9 +34,10 @@ static int make_empty_tmpfs(const char *path) {
 }
 
 /* One tmpfs for all directories: made for the first, and once attached it can be cloned for the others. */
-static int mask_directory(struct stub *stub, int target, const char *path) {
+static int mask_directory(struct stub *stub, int target, const struct stub_mask *arg) {
+    const char *path = arg->path.text;
     if (stub->mask < 0) {
-        autoclose int mount = make_empty_tmpfs(path);
+        autoclose int mount = make_empty_tmpfs(path, &arg->label);
         if (mount < 0 || attach(mount, target, path) < 0)
             return -1;
         stub->mask = steal_fd(&mount);
@@ -64,7 +68,7 @@ int op_mask(struct stub *stub, const struct stub_mask *arg) {
     struct stat status;
     if (fstat(target, &status) < 0)
         return failed("fstat", "%s", arg->path.text);
-    return S_ISDIR(status.st_mode) ? mask_directory(stub, target, arg->path.text)
+    return S_ISDIR(status.st_mode) ? mask_directory(stub, target, arg)
                                    : mask_file(root, target, arg->path.text);
 }
 

@@ -412,7 +412,7 @@ test('CVE-2021-30465, CVE-2024-45310: a racer that exchanges a directory for a l
             { op: 'makeDir', root: 'root', path: '/target/f/g/h', mode: 0o755 },
           ],
           [
-            { op: 'mask', root: 'root', path: '/target/file' },
+            { op: 'mask', root: 'root', path: '/target/file', label: '' },
             { op: 'readonly', root: 'root', path: '/target' },
             ...shell('true'),
           ],
@@ -545,7 +545,7 @@ test('label: the extended attribute of the mount’s root', () => {
 });
 
 test('masks and read-only paths', () => {
-  const mask = (path: string): Op => ({ op: 'mask', root: 'root', path });
+  const mask = (path: string): Op => ({ op: 'mask', root: 'root', path, label: '' });
   const readonly = (path: string): Op => ({ op: 'readonly', root: 'root', path });
   const { output, failure } = stub(
     container(
@@ -583,7 +583,7 @@ test('CVE-2025-31133: a forged /dev/null masks nothing and stops the container',
       container(
         rootfs(`touch $R/key; ${forgery}`),
         [],
-        [{ op: 'mask', root: 'root', path: '/key' }, ...shell('true')],
+        [{ op: 'mask', root: 'root', path: '/key', label: '' }, ...shell('true')],
       ),
     );
     assert.ok(failure?.errno === errno.ENODEV || failure?.errno === ELOOP, forgery);
@@ -628,7 +628,7 @@ test('a moved root leaves no procfs in reach that would allow an unmasked one', 
     dev,
     mknod('/dev/null', 1, 3),
     { op: 'pivot', root: 'root', how: 'move' },
-    { op: 'mask', root: 'root', path: '/proc/keys' },
+    { op: 'mask', root: 'root', path: '/proc/keys', label: '' },
     ...shell('unshare -U -r -m -p -f mount -t proc proc /tmp && echo unmasked'),
   ]);
   assert.equal(failure, null);
@@ -1076,7 +1076,7 @@ test('identity-mapped user namespace: become keeps capabilities, binds come from
           minor: 3,
         },
         pivot,
-        { op: 'mask', root: 'root', path: '/proc/keys' },
+        { op: 'mask', root: 'root', path: '/proc/keys', label: '' },
         { op: 'bounding', capabilities: 0x3fn },
         { op: 'user', uid: 0, gid: 0, groups: '', denySetgroups: 1 },
         { op: 'capabilities', effective: 0x3fn, permitted: 0x3fn, inheritable: 0, ambient: 0 },

@@ -1,4 +1,5 @@
 import { cgroupHints } from './hints-cgroups.ts';
+import { lsmHints } from './hints-lsm.ts';
 import { mountHints } from './hints-mounts.ts';
 import { rootlessHints } from './hints-rootless.ts';
 import type { Failure } from './messages.ts';
@@ -21,7 +22,6 @@ const EACCES = 13;
 const EBUSY = 16;
 const EEXIST = 17;
 const ENODEV = 19;
-const EINVAL = 22;
 const ENOSPC = 28;
 const ENOSYS = 38;
 const KILLED = 9;
@@ -40,18 +40,10 @@ const hints: readonly Hint[] = [
     when: ({ errno, step, detail }) => errno === ENOSYS && step !== '' && detail === '',
     text: ({ step }) => `this kernel has no ${step}; railcar needs Linux 5.10 or later`,
   },
+  ...lsmHints,
   ...rootlessHints,
   ...mountHints,
   ...cgroupHints,
-  {
-    when: (failure) => /\.apparmorProfile$/.test(failure.origin) && is(['writeSelf'], ENOENT)(failure),
-    text: () =>
-      'the kernel does not know this profile: apparmor_parser --replace FILE loads one, aa-status lists those that are loaded',
-  },
-  {
-    when: (failure) => /\.selinuxLabel$/.test(failure.origin) && is(['writeSelf'], EINVAL)(failure),
-    text: () => 'the policy that is loaded does not have this label',
-  },
   {
     when: ({ op, origin, errno }) => op === 'writeSelf' && origin.endsWith('oomScoreAdj') && errno === EACCES,
     text: () =>

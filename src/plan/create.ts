@@ -17,7 +17,7 @@ import { deviceOps } from './devices.ts';
 import type { CreateOptions, Facts, NamespaceType } from './facts.ts';
 import { wantsInit } from './init.ts';
 import { intelRdtPlan } from './intelRdt.ts';
-import { keyringOps } from './labels.ts';
+import { checkMountLabel, keyringOps } from './labels.ts';
 import { learnOp, listenerPlan, seccompOp, tellOp } from './listener.ts';
 import { mountOps } from './mounts.ts';
 import { hostId, lacksSetgroups, namespaceKind, namespaceOps, refuseUnprivileged } from './namespaces.ts';
@@ -126,6 +126,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
   const state = posix.join(facts.stateDir, 'state.json');
   const run = options.verb === 'run';
   return [
+    ...checkMountLabel(config, facts.modules),
     ...claimOps(facts),
     // The journal comes before what it lists, so that nothing is left that nobody knows of.
     { op: 'writeFile', path: state, mode: 0o600, text: journalText(record), origin: 'state' },
@@ -329,7 +330,7 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
     ...mounts.late,
     ...root.propagate,
     ...sysctlOps(config),
-    ...protectOps(config),
+    ...protectOps(config, facts.modules),
     ...join.late,
     ...processOps(notify === null ? config.process : notifiedProcess(config.process), context),
   ];

@@ -1,6 +1,6 @@
 import type { Config, Process } from '../config/config.ts';
 import { PlanError } from './error.ts';
-import type { StubOp } from './ops.ts';
+import type { HandsOp, StubOp } from './ops.ts';
 
 /** Which security modules of the kernel give processes labels here. */
 export interface SecurityModules {
@@ -31,6 +31,17 @@ export function mountLabel({ linux }: Config, modules: SecurityModules): string 
   const label = linux?.mountLabel ?? '';
   if (label !== '' && !modules.selinux) throw missing('linux.mountLabel', 'SELinux', '/sys/fs/selinux');
   return label;
+}
+
+/**
+ * Asks SELinux whether there is such a label, since a mount that it is refused for would be what the message is about. A
+ * caller whom the policy lets ask nothing learns it from that mount.
+ */
+export function checkMountLabel(config: Config, modules: SecurityModules): HandsOp[] {
+  const text = mountLabel(config, modules);
+  if (text === '') return [];
+  const orElse = { on: ['EACCES', 'EPERM', 'ENOENT', 'EROFS'], do: [] } as const;
+  return [{ op: 'write', path: '/sys/fs/selinux/context', text, orElse, origin: 'linux.mountLabel' }];
 }
 
 /** The session keyring, which other processes of the container must be able to use: it gets the process's label. */

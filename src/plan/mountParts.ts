@@ -6,9 +6,9 @@ export function refusesSymlinks(dest: string): number {
   return dest === '/proc' || dest === '/sys' ? 1 : 0;
 }
 
-/** The option that gives all files of a new file system the container's label, unless config.json gives its own. */
+/** The option that gives all files of a new file system the container's label, unless config.json gives its own: the kernel takes but one of the two. */
 export function labelData({ label, options }: Request): string[] {
-  return label === '' || options.data.some((option) => option.startsWith('context='))
+  return label === '' || options.data.some((option) => /^(def)?context=/.test(option))
     ? []
     : [`context="${label}"`];
 }

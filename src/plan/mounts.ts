@@ -82,7 +82,9 @@ function mountOp(
   const type = options.bind ? 'bind' : (mount.type ?? '');
   // One form for each path: a check of `/proc` must not be passed by `/proc/`.
   const dest = posix.resolve('/', mount.destination);
-  const request: Request = { dest, source: mount.source ?? type, type, options, origin, index, label };
+  // Without an ipc namespace of its own it would be the host's queues that get another label.
+  const own = type === 'mqueue' && namespaceKind(config, 'ipc') === 'none' ? '' : label;
+  const request: Request = { dest, source: mount.source ?? type, type, options, origin, index, label: own };
   if (isMapped(options, mount) && (type !== 'bind' || options.remount)) {
     throw new PlanError('config-invalid', origin, 'only new bind mounts can be idmapped');
   }

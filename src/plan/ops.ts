@@ -624,8 +624,8 @@ export const stubOps = shapes({
     doc: 'fails unless this device lies at the path, which is no link',
   },
   mask: {
-    args: { root: 'slot', path: 'string' },
-    doc: 'hides a path: a read-only empty tmpfs over a directory (one, shared), /dev/null (verified 1:3) over a file; missing is fine',
+    args: { root: 'slot', path: 'string', label: 'string' },
+    doc: 'hides a path: a read-only empty tmpfs over a directory (one, shared, with the SELinux label), /dev/null (verified 1:3) over a file; missing is fine',
   },
   readonly: {
     args: { root: 'slot', path: 'string' },

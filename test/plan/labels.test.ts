@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { find, mountsOf, names, stubOf } from './build.ts';
+import { find, mountsOf, names, planOf, stubOf } from './build.ts';
 
 const selinuxLabel = 'system_u:system_r:container_t:s0';
 const files = (process: Parameters<typeof stubOf>[0]['process']) =>
@@ -63,9 +63,9 @@ test('a mount label is an option of what takes one, and is given to what does no
   });
   const long = `lowerdir=${'/very/long'.repeat(40)}`;
   const mounts = [mount('tmpfs', ['mode=755']), mount('proc'), mount('sysfs'), mount('mqueue')];
-  const changes = (selinux: boolean) => ({
+  const changes = (selinux: boolean, ipc: 'ipc' | 'pid' = 'ipc') => ({
     config: { mounts: [...mounts, mount('overlay', [long])] },
-    linux: { namespaces: [{ type: 'mount' as const }], mountLabel: 'u:r:t:s0:c1,c2' },
+    linux: { namespaces: [{ type: 'mount' as const }, { type: ipc }], mountLabel: 'u:r:t:s0:c1,c2' },
     facts: { modules: { apparmor: false, selinux } },
   });
   const stub = stubOf(changes(true));
@@ -73,16 +73,32 @@ test('a mount label is an option of what takes one, and is given to what does no
   expect(data).toEqual([['mode=755', 'context=u:r:t:s0:c1,c2'], [], [], []]);
   expect(find(stub, 'label')).toMatchObject({ dest: '/mqueue', label: 'u:r:t:s0:c1,c2' });
   expect(find(stub, 'mountData').data).toBe(`${long},context="u:r:t:s0:c1,c2"`);
+  // Those queues are the host's.
+  expect(names(stubOf(changes(true, 'pid')))).not.toContain('label');
   expect(() => stubOf(changes(false))).toThrow(
     expect.objectContaining({ origin: 'linux.mountLabel', code: 'host-unsupported' }),
   );
 });
 
-test('a context that config.json gives a mount counts more than the mount label', () => {
-  const options = ['context="u:r:t:s0:c1,c2"'];
+test.each(['context', 'defcontext'])('%s= of a mount counts more than the mount label', (name) => {
+  const options = [`${name}="u:r:t:s0:c1,c2"`];
   const [op] = mountsOf(
     { destination: '/t', type: 'tmpfs', source: 'tmpfs', options },
     { linux: { namespaces: [{ type: 'mount' }], mountLabel: 'u:r:t:s0' } },
   );
-  expect(op).toMatchObject({ options: ['context=u:r:t:s0:c1,c2'] });
+  expect(op).toMatchObject({ options: [`${name}=u:r:t:s0:c1,c2`] });
+});
+
+test('SELinux is asked for the mount label before anything is made; masked directories get it', () => {
+  const { hands, stubs } = planOf({
+    linux: { namespaces: [{ type: 'mount' }], mountLabel: 'u:r:t:s0', maskedPaths: ['/secrets'] },
+  });
+  expect(hands[0]).toMatchObject({
+    op: 'write',
+    path: '/sys/fs/selinux/context',
+    text: 'u:r:t:s0',
+    origin: 'linux.mountLabel',
+  });
+  expect(find(stubs[0] ?? [], 'mask')).toMatchObject({ path: '/secrets', label: 'u:r:t:s0' });
+  expect(find(stubOf({ linux: { maskedPaths: ['/secrets'] } }), 'mask')).toMatchObject({ label: '' });
 });
