@@ -1,5 +1,6 @@
 #include "attributes.h"
 #include "io.h"
+#include "kernel.h"
 #include "procfs.h"
 #include "sys.h"
 #include <sys/stat.h>
@@ -62,6 +63,12 @@ bool kernel_has_mount_setattr(void) {
     return known;
 }
 
+/* Of no mount: the attributes are looked at first. */
+bool kernel_has_attribute(uint64_t attribute) {
+    const struct sys_mount_attr attributes = {.set = attribute};
+    return sys_mount_setattr(-1, "", AT_EMPTY_PATH, &attributes) < 0 && errno == EBADF;
+}
+
 /* Where each attribute is found by statvfs, and what mount(2) calls it. */
 static const struct {
     uint64_t attribute;
@@ -86,7 +93,11 @@ static unsigned long atime_flag(uint64_t set) {
     }
 }
 
-/* A bind remount replaces all attributes, so those that are to stay are read first; without an atime flag that stays. */
+static unsigned long atime_now(unsigned long status) {
+    return status & ST_NOATIME ? MS_NOATIME : status & 4096 /* ST_RELATIME */ ? MS_RELATIME : MS_STRICTATIME;
+}
+
+/* A bind remount replaces all attributes, so those that are to stay are read first. */
 static int remount(const struct stub *stub, int mount, uint64_t set, uint64_t clear, const char *dest) {
     struct statvfs status;
     if (fstatvfs(mount, &status) < 0)
@@ -97,8 +108,7 @@ static int remount(const struct stub *stub, int mount, uint64_t set, uint64_t cl
         if ((set & translations[i].attribute) || (now && !(clear & translations[i].attribute)))
             flags |= translations[i].flag;
     }
-    if (clear & MOUNT_ATTR__ATIME)
-        flags |= atime_flag(set);
+    flags |= clear & MOUNT_ATTR__ATIME ? atime_flag(set) : atime_now(status.f_flag);
     if (mount_on(stub, mount, NULL, NULL, flags, NULL) < 0)
         return failed("mount(MS_REMOUNT)", "%s", dest);
     return 0;
@@ -114,7 +124,12 @@ int change_attributes(
     if (kernel_has_mount_setattr()) {
         const struct sys_mount_attr attributes = {.set = set, .clear = clear};
         unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
-        return sys_mount_setattr(mount, "", flags, &attributes) < 0 ? failed("mount_setattr", "%s", dest) : 0;
+        if (sys_mount_setattr(mount, "", flags, &attributes) == 0)
+            return 0;
+        failed("mount_setattr", "%s", dest);
+        if ((set | clear) & MOUNT_ATTR_NOSYMFOLLOW)
+            needs_linux(5, 14, "nosymfollow");
+        return -1;
     }
     if (recursive) {
         failed_with(ENOSYS, "mount_setattr", "%s", dest);

@@ -18,5 +18,8 @@ int change_attributes(
 /* Whether mounts can be changed before they are attached, so that nobody ever sees them otherwise. */
 bool kernel_has_mount_setattr(void);
 
+/* Whether mount_setattr and fsmount know this MOUNT_ATTR_*. */
+bool kernel_has_attribute(uint64_t attribute);
+
 /* Sets the propagation of the mount whose root the descriptor is: MS_* with MS_REC. 0: leaves it. */
 int change_propagation(const struct stub *stub, int mount, uint64_t flags, const char *dest);

@@ -3,6 +3,7 @@
  * headers that this is built with may be older.
  */
 #include "io.h"
+#include "kernel.h"
 #include "stub.h"
 #include "sys.h"
 #include <sys/stat.h>
@@ -41,8 +42,13 @@ static uint64_t known_files(long abi) {
 
 int op_landlock(struct stub *stub, const struct stub_landlock *arg) {
     long abi = version();
-    if (abi < 0)
-        return failed("landlock_create_ruleset", NULL);
+    if (abi < 0) {
+        failed("landlock_create_ruleset", NULL);
+        if (errno == EOPNOTSUPP)
+            failure_detail("the kernel option lsm= leaves Landlock out");
+        needs_linux(5, 13, "Landlock");
+        return -1;
+    }
     if ((uint64_t)abi < arg->abi.n) {
         failed_with(EOPNOTSUPP, "landlock_create_ruleset", NULL);
         failure_detail(

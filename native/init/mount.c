@@ -110,6 +110,11 @@ static int configure_mode(int fs, int covered) {
     return configure(fs, SYS_FSCONFIG_STRING, "mode", mode);
 }
 
+/* Until Linux 5.14 new mounts cannot have it, but mount(2) can give it to one that is attached. */
+static uint64_t later_attributes(uint64_t attributes) {
+    return kernel_has_attribute(MOUNT_ATTR_NOSYMFOLLOW) ? 0 : attributes & MOUNT_ATTR_NOSYMFOLLOW;
+}
+
 /* Returns the detached mount. covered: what lies at its destination, -1 if nothing did. */
 static int make_mount(const struct stub_mount_fs *arg, int covered) {
     autoclose int fs = sys_fsopen(arg->type.text);
@@ -123,7 +128,7 @@ static int make_mount(const struct stub_mount_fs *arg, int covered) {
         return -1;
     if (configure(fs, SYS_FSCONFIG_CREATE, NULL, NULL) < 0)
         return -1;
-    int mount = sys_fsmount(fs, (unsigned)arg->attr.n);
+    int mount = sys_fsmount(fs, (unsigned)(arg->attr.n & ~later_attributes(arg->attr.n)));
     if (mount < 0) {
         failed("fsmount", "%s", arg->type.text);
         explain(fs);
@@ -146,7 +151,8 @@ int op_mount_fs(struct stub *stub, const struct stub_mount_fs *arg) {
         return -1;
     if (arg->copy_up.n && copy_up(target, mount, arg->dest.text) < 0)
         return -1;
-    if (attach(mount, target, arg->dest.text) < 0)
+    if (attach(mount, target, arg->dest.text) < 0 ||
+        change_attributes(stub, mount, later_attributes(arg->attr.n), 0, false, arg->dest.text) < 0)
         return -1;
     return change_propagation(stub, mount, arg->propagation.n, arg->dest.text);
 }

@@ -1,4 +1,5 @@
 /* Where and how the process runs: scheduler, I/O priority, processors, memory nodes, personality. */
+#include "kernel.h"
 #include "stub.h"
 #include "sys.h"
 #include <sys/personality.h>
@@ -50,12 +51,22 @@ int op_personality(struct stub *stub, const struct stub_personality *arg) {
     return personality(arg->domain.n) < 0 ? failed("personality", NULL) : 0;
 }
 
+/* Of set_mempolicy(2); headers may be older. */
+enum { MEMORY_NUMA_BALANCING = 1 << 13 };
+
 int op_memory_policy(struct stub *stub, const struct stub_memory_policy *arg) {
     (void)stub;
     /* The kernel reads one bit less than it is told. */
     uint64_t bits = arg->nodes.length ? arg->nodes.length * 8 + 1 : 0;
     const char *nodes = arg->nodes.length ? arg->nodes.text : NULL;
-    if (syscall(SYS_set_mempolicy, arg->mode.n | arg->flags.n, nodes, bits) < 0)
-        return failed("set_mempolicy", NULL);
-    return 0;
+    if (syscall(SYS_set_mempolicy, arg->mode.n | arg->flags.n, nodes, bits) == 0)
+        return 0;
+    failed("set_mempolicy", NULL);
+    if (arg->flags.n & MEMORY_NUMA_BALANCING)
+        needs_linux(5, 12, "MPOL_F_NUMA_BALANCING");
+    if (arg->mode.n == MEMORY_POLICY_MODE_MPOL_PREFERRED_MANY)
+        needs_linux(5, 15, "MPOL_PREFERRED_MANY");
+    if (arg->mode.n == MEMORY_POLICY_MODE_MPOL_WEIGHTED_INTERLEAVE)
+        needs_linux(6, 9, "MPOL_WEIGHTED_INTERLEAVE");
+    return -1;
 }

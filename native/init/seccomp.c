@@ -1,5 +1,6 @@
 #include "fdpass.h"
 #include "io.h"
+#include "kernel.h"
 #include "stub.h"
 #include "sys.h"
 #include <linux/filter.h>
@@ -23,8 +24,12 @@ static int load(struct stub *stub, const struct stub_seccomp *arg, const struct 
     if (!state)
         return failed("malloc", NULL);
     autoclose int listener = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, arg->flags.n, program);
-    if (listener < 0)
-        return failed("seccomp", NULL);
+    if (listener < 0) {
+        failed("seccomp", NULL);
+        if (errno == EINVAL && (arg->flags.n & SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV))
+            needs_linux(5, 19, "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV");
+        return -1;
+    }
     stub->filtered = true;
     if (notify)
         return hand_over(stub, arg, state, size, listener);

@@ -25,6 +25,11 @@ export function settingOrZero(controller: string, file: string, origin: string, 
   return value === undefined ? [] : [{ controller, file, text: decimal(value), origin }];
 }
 
+/** For what younger kernels have: on others 0 is as it is, any other value fails. */
+export function orWithout(write: Setting): Setting {
+  return write.text === '0' ? { ...write, orElse: { on: ['ENOENT'], settings: [] } } : write;
+}
+
 /** In full: a number from 10^21 on would be printed with an exponent, and digits beyond the shortest form be lost. */
 export function decimal(value: number | bigint | string): string {
   return typeof value === 'number' ? BigInt(value).toString() : String(value);

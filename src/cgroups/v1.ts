@@ -1,6 +1,6 @@
 import type { BlockIoResources, CpuResources, MemoryResources, Resources } from '../config/config.ts';
 import { PlanError } from '../plan/error.ts';
-import { type Setting, setting, settingOrZero } from './setting.ts';
+import { orWithout, type Setting, setting, settingOrZero } from './setting.ts';
 
 /** Values that a live cgroup has now; they decide in which order two limits that check each other are written. */
 export interface CurrentLimits {
@@ -40,8 +40,8 @@ function cpuSettings(cpu: CpuResources): Setting[] {
         : write,
     ),
     ...quota,
-    ...settingOrZero('cpu', 'cpu.cfs_burst_us', 'cpu.burst', cpu.burst),
-    ...settingOrZero('cpu', 'cpu.idle', 'cpu.idle', cpu.idle),
+    ...settingOrZero('cpu', 'cpu.cfs_burst_us', 'cpu.burst', cpu.burst).map(orWithout),
+    ...settingOrZero('cpu', 'cpu.idle', 'cpu.idle', cpu.idle).map(orWithout),
   ];
 }
 

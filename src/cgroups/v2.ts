@@ -1,6 +1,6 @@
 import type { BlockIoResources, CpuResources, MemoryResources, Resources } from '../config/config.ts';
 import { PlanError } from '../plan/error.ts';
-import { type Setting, setting, settingOrZero } from './setting.ts';
+import { orWithout, type Setting, setting, settingOrZero } from './setting.ts';
 import { rdmaSettings } from './v1.ts';
 
 /** What a live cgroup has now. */
@@ -37,13 +37,13 @@ function cpuSettings({ shares, quota, period, burst, idle }: CpuResources): Sett
     : setting('cpu', 'cpu.max', 'cpu.period', period ? bandwidth(quota, period) : undefined);
   // The kernel refuses weights in an idle group, and a group that stops being idle gets the default weight.
   return [
-    ...settingOrZero('cpu', 'cpu.idle', 'cpu.idle', idle),
+    ...settingOrZero('cpu', 'cpu.idle', 'cpu.idle', idle).map(orWithout),
     ...setting('cpu', 'cpu.weight', 'cpu.shares', Number(idle) === 1 ? 0 : weightFromShares(shares)),
     // A burst is never above the quota: a smaller one goes first, a larger one has to wait for its quota.
     ...settingOrZero('cpu', 'cpu.max.burst', 'cpu.burst', burst).map((write) =>
-      limit.length > 0
+      limit.length > 0 && write.text !== '0'
         ? { ...write, orElse: { on: ['EINVAL'] as const, settings: [...limit, write] } }
-        : write,
+        : orWithout(write),
     ),
     ...limit,
   ];

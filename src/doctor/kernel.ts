@@ -1,36 +1,23 @@
 import { absent, type Check, type Host, impossible, limited, ok } from './check.ts';
+import { kernelUses, versionNumber } from './kernelUses.ts';
 
-/** What later kernels than the oldest supported one give, oldest first. */
-const gifts: readonly (readonly [version: number, what: string])[] = [
-  [5.12, 'idmapped mounts, attributes of whole mount trees'],
-  [5.14, 'cgroup.kill'],
-  [6.03, 'a sealed copy of the stub that nobody can make executable or not'],
-];
-
-const OLDEST = 5.1;
+/** What railcar is tested on; docs/kernels.md has what it uses of younger ones. */
+export const OLDEST = '5.10';
 
 export function kernelChecks(host: Host): Check[] {
   return [version(host), namespaces(host), memoryFiles(host), securityModules(host), seccomp(host)];
 }
 
-/** 5.10 comes after 5.9: the minor number has two digits. */
-function versionNumber(release: string): number {
-  const [, major = '0', minor = '0'] = /^(\d+)\.(\d+)/.exec(release) ?? [];
-  return Number(major) + Number(minor) / 100;
-}
-
 function version({ release }: Host): Check {
   const own = versionNumber(release);
-  if (own < OLDEST) return impossible('kernel', `Linux ${release}`, 'railcar needs Linux 5.10 or newer');
-  const lacking = gifts.filter(([since]) => own < since);
-  if (lacking.length === 0) return ok('kernel', `Linux ${release}`);
-  const [newest] = lacking.at(-1) ?? [0];
-  const found = `Linux ${release}, without ${lacking.map(([, what]) => what).join('; ')}`;
-  return limited(
-    'kernel',
-    found,
-    `Linux ${Math.floor(newest)}.${Math.round((newest % 1) * 100)} has all of it`,
-  );
+  if (own < versionNumber(OLDEST)) {
+    return impossible('kernel', `Linux ${release}`, `railcar needs Linux ${OLDEST} or newer`);
+  }
+  const lacking = kernelUses.filter(({ since, missed }) => missed && own < versionNumber(since));
+  const newest = lacking.at(-1);
+  if (!newest) return ok('kernel', `Linux ${release}`);
+  const found = `Linux ${release}, without ${lacking.map(({ missed }) => missed).join('; ')}`;
+  return limited('kernel', found, `Linux ${newest.since} has all of it`);
 }
 
 export const namespaceFiles = ['pid', 'mnt', 'net', 'ipc', 'uts', 'user', 'cgroup', 'time'];

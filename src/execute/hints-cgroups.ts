@@ -17,6 +17,12 @@ const hint = (when: Hint['when'], text: string): Hint => ({ when, text: () => te
 
 /** Limits that the kernel refuses for a reason that its errno does not tell. */
 export const cgroupHints: readonly Hint[] = [
+  hint(into(/^cpu\.idle$/, ENOENT), 'kernels have had cpu.idle since Linux 5.15'),
+  hint(into(/^cpu\.(max\.burst|cfs_burst_us)$/, ENOENT), 'kernels have had bursts since Linux 5.14'),
+  hint(
+    into(/^memory\.(memsw\..*|swap\.max)$/, ENOENT),
+    'this kernel does not count swap: the kernel option swapaccount=1 makes some of them do so',
+  ),
   hint(into(/^blkio\.leaf_weight/, ENOENT), 'kernels have had leaf weights until Linux 5.0, with CFQ alone'),
   hint(
     into(/^blkio\.(bfq\.)?weight/, ENOENT),

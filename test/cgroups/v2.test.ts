@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Setting } from '../../src/cgroups/setting.ts';
+import { v1Settings } from '../../src/cgroups/v1.ts';
 import { v2Settings, weightFromShares } from '../../src/cgroups/v2.ts';
 import type { Resources } from '../../src/config/config.ts';
 
@@ -49,6 +51,16 @@ test.each([
 ] as const)('cpu %j', (cpu, expected) => {
   expect(lines({ cpu })).toEqual(expected);
 });
+
+test.each([{ burst: 0 }, { burst: 0, quota: 9 }, { idle: 0 }])(
+  '%j is as it is on kernels without it',
+  (cpu) => {
+    const older = (settings: Setting[]) => settings.filter(({ file }) => /burst|idle/.test(file));
+    for (const settings of [v1Settings({ cpu }), v2Settings({ cpu })]) {
+      expect(older(settings).map(({ orElse }) => orElse)).toEqual([{ on: ['ENOENT'], settings: [] }]);
+    }
+  },
+);
 
 test('a burst that is larger than the quota before waits for the new one', () => {
   const [burst] = v2Settings({ cpu: { burst: 9, quota: 10 } });

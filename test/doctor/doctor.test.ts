@@ -39,7 +39,7 @@ describe('kernel', () => {
   test.each([
     ['6.18.0', 'ok', 'Linux 6.18.0'],
     ['5.15.0-1-amd64', 'limited', 'Linux 5.15.0-1-amd64, without a sealed copy'],
-    ['5.10.0', 'limited', 'Linux 5.10.0, without idmapped mounts'],
+    ['5.10.0', 'limited', 'Linux 5.10.0, without attributes of whole mount trees; idmapped mounts'],
     ['5.9.16', 'missing', 'Linux 5.9.16'],
     ['4.18.0', 'missing', 'Linux 4.18.0'],
   ])('%s', (release, verdict, found) => {

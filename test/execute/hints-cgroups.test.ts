@@ -2,6 +2,11 @@ import { expect, test } from 'vitest';
 import { hintFor } from '../../src/execute/hints.ts';
 
 const failures: readonly [op: string, file: string, errno: number, hint: RegExp][] = [
+  ['writeAt', 'cpu.idle', 2, /since Linux 5\.15/],
+  ['writeAt', 'cpu.max.burst', 2, /since Linux 5\.14/],
+  ['writeAt', 'cpu.cfs_burst_us', 2, /since Linux 5\.14/],
+  ['writeAt', 'memory.memsw.limit_in_bytes', 2, /swapaccount=1/],
+  ['writeAt', 'memory.swap.max', 2, /swapaccount=1/],
   ['writeAt', 'blkio.leaf_weight', 2, /until Linux 5\.0/],
   ['writeAt', 'blkio.leaf_weight_device', 2, /until Linux 5\.0/],
   ['writeAt', 'blkio.bfq.weight', 2, /CONFIG_BFQ_GROUP_IOSCHED/],

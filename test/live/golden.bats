@@ -5,6 +5,8 @@
 #   expect        the exact lines; one that starts with "~ " is a regular expression for the whole line
 #   live.sh       optional: setup() prepares the host, twin() replaces the plain `run`
 #   options.json  options of the command line as the plan sees them (CreateOptions), which the twin gives as well
+#   kernel        versions that the case needs, oldest first, each with what the refusal of an older kernel says, or the
+#                 file that is the expectation there
 #   host          the plan is for a host of this kind (facts.ts)
 #   v2/           where cgroup v2 is alone: `script` is what the shell runs there, in whose words $own is the directory of
 #                 the container's cgroup, and `expect` what that prints
@@ -34,6 +36,14 @@ golden_case() {
   [ ! -f "$source/missing" ] || refused_case "$source/missing"
   setup
   run twin </dev/null
+  local older
+  older=$(older_kernel "$source/kernel")
+  if [ -n "$older" ] && [ ! -f "$source/$older" ]; then
+    [ "$status" != 0 ]
+    contains "$output" "$older"
+    return
+  fi
+  [ -z "$older" ] || sed "$(placeholders)" "$source/$older" >"$CASE/expect"
   same_lines "$CASE/expect" "$output" || fail "exit status $status"
 }
 
@@ -53,6 +63,15 @@ unified_case() {
 refused_case() {
   ! there || skip "this machine has $(cat "$1"), and the case shows one that has not"
   twin() { ! runtime run --bundle "$BUNDLE" "$ID" 2>&1 || echo 'it has not been refused'; }
+}
+
+# What is expected of this kernel if it is too old for the case.
+older_kernel() {
+  local version text
+  [ -f "$1" ] || return 0
+  while read -r version text; do
+    if ! kernel_since "$version"; then echo "$text"; return; fi
+  done <"$1"
 }
 
 placeholders() { echo "s|/run/railcar-golden/|$CASE/|g; s|railcar-golden|$ID|g"; }

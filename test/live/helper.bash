@@ -226,6 +226,9 @@ background() {
   BACKGROUND+=($!)
 }
 
+# kernel_since VERSION: whether this one is not older.
+kernel_since() { [ "$(printf '%s\n' "$1" "$(uname -r)" | sort --version-sort | head -n 1)" = "$1" ]; }
+
 first_disk() {
   local disk
   for disk in /sys/block/*; do

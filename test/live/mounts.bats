@@ -73,8 +73,13 @@ mount_of() { jq -nc --arg d "$1" --arg t "$2" --arg s "$3" '{destination: $d, ty
 mapped='"uidMappings": [{"containerID": 0, "hostID": 5000, "size": 10}], "gidMappings": [{"containerID": 0, "hostID": 6000, "size": 10}]'
 
 @test "idmapped mounts: what cannot be mapped" {
-  refused '.mounts += [{destination: "/x", type: "bind", source: "/proc", options: ["bind", "idmap"], '"$mapped"'}]' \
-    'mounts\[3\]: cannot map the ids of the mount of "/proc": invalid argument \(EINVAL\): the file system is proc' 'file systems learn of idmapped mounts'
+  local proc='mounts\[3\]: cannot map the ids of the mount of "/proc": '
+  local proc_mapped='.mounts += [{destination: "/x", type: "bind", source: "/proc", options: ["bind", "idmap"], '"$mapped"'}]'
+  if kernel_since 5.12; then
+    refused "$proc_mapped" "${proc}invalid argument \(EINVAL\): the file system is proc" 'file systems learn of idmapped mounts'
+  else
+    refused "$proc_mapped" "${proc}.*: idmapped mounts need Linux 5.12"
+  fi
   refused '.mounts += [{destination: "/x", type: "tmpfs", source: "x", options: ["idmap"], '"$mapped"'}]' 'mounts\[3\]: only new bind mounts can be idmapped'
   refused '.mounts += [{destination: "/x", type: "bind", source: "/etc", options: ["bind", "ridmap"]}]' 'mounts\[3\]: an idmapped mount needs mappings or a user namespace'
   refused '.mounts += [{destination: "/x", type: "bind", source: "/etc", options: ["bind", "idmap"], "uidMappings": [{"containerID": 0, "hostID": 5000, "size": 10}]}]' \
@@ -93,16 +98,22 @@ idmapped() {
   mkdir "$WORK/tmpfs" "$WORK/ext4" "$WORK/overlay"
   scratch_mount -t tmpfs tmpfs "$WORK/tmpfs"
   disk "$WORK/image" && scratch_mount -o loop "$WORK/image" "$WORK/ext4"
-  local type
-  for type in tmpfs ext4; do
+  local type since
+  for type in 'tmpfs 6.3' 'ext4 5.12'; do
+    read -r type since <<<"$type"
     touch "$WORK/$type/one" && chown 1:1 "$WORK/$type/one"
     idmapped "$WORK/$type"
-    same "$output" $'5001:6001\nrw,relatime,idmapped '$type
+    if kernel_since "$since"; then
+      same "$output" $'5001:6001\nrw,relatime,idmapped '$type
+    else
+      fails 1
+      matches "$output" "idmapped mounts need Linux 5.12|the file system is $type"
+    fi
   done
   # Its layers may be idmapped, itself not, so far.
   scratch_mount -t overlay -o "lowerdir=$WORK/ext4:$WORK/tmpfs" overlay "$WORK/overlay"
   idmapped "$WORK/overlay"
-  [ "$status" = 0 ] || contains "$output" '(EINVAL): the file system is overlay'
+  [ "$status" = 0 ] || matches "$output" '\(EINVAL\): the file system is overlay|idmapped mounts need Linux 5.12'
 }
 
 @test "flags that the host has given an idmapped mount stay in a user namespace, even for its root" {
@@ -116,6 +127,11 @@ idmapped() {
     chown -R 100000:100000 "$BUNDLE/rootfs"
     script 'mount -o remount,bind,rw,suid,dev /x; mounted /x | cut -d " " -f 1'
     run runtime run --bundle "$BUNDLE" "$ID" </dev/null
+    if [[ $options == *idmap* ]] && ! kernel_since 6.3; then
+      fails 1
+      matches "$output" 'idmapped mounts need Linux 5.12|the file system is tmpfs'
+      continue
+    fi
     matches "$output" $'denied.*\nro,nosuid,nodev,relatime(,idmapped)?$'
   done
 }

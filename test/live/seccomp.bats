@@ -69,6 +69,12 @@ told() { sed -n "$1p" "$WORK/states" | jq -r "$2"; }
   script 'mkdir /tmp/new'
   run runtime run --bundle "$BUNDLE" "$ID"
   fails 1
+  if ! kernel_since 5.19; then
+    contains "$output" 'SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV needs Linux 5.19'
+    edit_config '.linux.seccomp.flags = ["SECCOMP_FILTER_FLAG_LOG"]'
+    run runtime run --bundle "$BUNDLE" "$ID"
+    fails 1
+  fi
   contains "$output" 'Host is down'
 }
 

@@ -29,14 +29,20 @@ load helper
   railcar_only 'runc 1.1 has neither'
   bundle '.linux.resources.cpu = {period: 50000, quota: 10000}'
   run_detached
-  runtime update --cpu-burst 5000 "$ID"
-  same "$(kept cpu.burst)" 5000
-  runtime update --cpu-burst 0 "$ID"
-  same "$(kept cpu.burst)" 0
-  runtime update --cpu-idle 1 "$ID"
-  same "$(kept cpu.idle)" 1
-  runtime update --cpu-idle 0 "$ID"
-  same "$(kept cpu.idle)" 0
+  younger() { # VERSION OPTION VALUE NAME: 0 changes nothing where it is not known.
+    if kernel_since "$1"; then
+      runtime update "$2" "$3" "$ID"
+      same "$(kept "$4")" "$3"
+    else
+      run runtime update "$2" "$3" "$ID"
+      fails 1
+      contains "$output" "since Linux $1"
+    fi
+    runtime update "$2" 0 "$ID"
+    ! kernel_since "$1" || same "$(kept "$4")" 0
+  }
+  younger 5.14 --cpu-burst 5000 cpu.burst
+  younger 5.15 --cpu-idle 1 cpu.idle
 }
 
 @test "limits on kernel memory are accepted, and said to be ignored" {
