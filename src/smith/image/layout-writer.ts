@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { RailcarError } from '../../errors.ts';
@@ -73,7 +74,7 @@ export async function writeLayout(
   { form, extra }: LayoutOptions,
 ): Promise<void> {
   const files = layoutFiles(named, extra);
-  const draft = `${path}.partial`;
+  const draft = `${path}.${randomBytes(4).toString('hex')}.partial`;
   try {
     if (form === 'directory') writeDirectory(draft, files);
     else await writeArchive(draft, files, form === 'tar' ? 'none' : 'gzip');

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -32,24 +33,20 @@ export async function unpackImage(
     readOnly,
     rootless: uid === 0 ? undefined : { uid, gid },
   });
-  const draft = `${folder.replace(/\/+$/, '')}.partial`;
-  let mine = false;
+  const draft = `${folder.replace(/\/+$/, '')}.${randomBytes(4).toString('hex')}.partial`;
   try {
     mkdirSync(draft, 0o700);
-    mine = true;
     mkdirSync(join(draft, 'rootfs'), 0o700);
     const notWritten = writeTree(tree, join(draft, 'rootfs'), { owners: uid === 0 });
     writeFileSync(join(draft, 'config.json'), `${JSON.stringify(config, null, 2)}\n`, { flag: 'wx' });
     renameSync(draft, folder);
     return notWritten;
   } catch (error) {
-    if (mine) rmSync(draft, { recursive: true, force: true });
+    rmSync(draft, { recursive: true, force: true });
     if (error instanceof RailcarError) throw error;
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-    const hint = mine ? undefined : `${quoteName(draft)} may be what an earlier command left: remove it.`;
     throw new RailcarError('operation-failed', `cannot write bundle ${quoteName(folder)}: ${reason}`, {
       cause: error,
-      hint,
     });
   }
 }
