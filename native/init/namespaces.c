@@ -56,6 +56,14 @@ _Noreturn static void end_helper(struct stub *stub, pid_t child) {
     _exit(channel_send(stub->control, CHANNEL_REPORT, words, 2, NULL, 0) < 0);
 }
 
+static int enter_cgroup(int dir, const char *name) {
+    autoclose int file = openat(dir, name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0)
+        return failed("open", "%s", name);
+    /* 0 is the writer itself, whatever its pid is called here; a thread's own move needs no RCU grace period. */
+    return write(file, "0", 1) < 0 ? failed("write", "%s", name) : 0;
+}
+
 int op_clone(struct stub *stub, const struct stub_clone *arg) {
     autoclose int until_exit = -1, helper = -1;
     int cgroup = -1, ends[2];
@@ -67,10 +75,16 @@ int op_clone(struct stub *stub, const struct stub_clone *arg) {
     helper = raise_fd(ends[0], minimum);
     until_exit = raise_fd(ends[1], minimum);
     pid_t child = clone_child(arg->namespaces.n, cgroup);
+    /* A cgroup that is at its limit of processes has nobody born into it, but lets others in (cgroups(7)). */
+    bool enters = child < 0 && errno == EAGAIN && cgroup >= 0;
+    if (enters)
+        child = clone_child(arg->namespaces.n, -1);
     if (child < 0)
         return failed("clone3", NULL);
     if (child > 0)
         end_helper(stub, child);
+    if (enters && enter_cgroup(cgroup, "cgroup.procs") < 0)
+        return -1;
     stub->helper = steal_fd(&helper);
     /* A hook in the container is told the pid as the container sees it. */
     stub->variables.value[VARIABLE_PID] = (uint64_t)getpid();
@@ -93,13 +107,7 @@ int op_parent_death(struct stub *stub, const struct stub_parent_death *arg) {
 
 int op_join_cgroup(struct stub *stub, const struct stub_join_cgroup *arg) {
     int dir = slot(stub, &arg->dir);
-    if (dir < 0)
-        return -1;
-    autoclose int file = openat(dir, arg->file.text, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (file < 0)
-        return failed("open", "%s", arg->file.text);
-    /* 0 is the writer itself, whatever its pid is called here; a thread's own move needs no RCU grace period. */
-    return write(file, "0", 1) < 0 ? failed("write", "%s", arg->file.text) : 0;
+    return dir < 0 ? -1 : enter_cgroup(dir, arg->file.text);
 }
 
 int op_setsid(struct stub *stub, const struct stub_setsid *arg) {

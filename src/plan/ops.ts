@@ -475,7 +475,7 @@ export const stubOps = shapes({
   unshare: { args: { kind: 'flags:namespaces' }, doc: 'leaves for new namespaces' },
   clone: {
     args: { namespaces: 'flags:namespaces', cgroup: 'slot' },
-    doc: 'clone3 with CLONE_PARENT and the namespaces (CLONE_INTO_CGROUP if cgroup is given); reports `cloned` with the child’s pid; the child continues with the next operation, the helper exits',
+    doc: 'clone3 with CLONE_PARENT and the namespaces (CLONE_INTO_CGROUP if cgroup is given; if that is at its limit of processes, the child enters it); reports `cloned` with the child’s pid; the child continues with the next operation, the helper exits',
   },
 
   // After clone: identity and namespaces.

@@ -271,3 +271,12 @@ pid $(cat "$WORK/pid")"
   fails 255
   contains "$output" nobody.sock
 }
+
+@test "into a container that may have no more processes" {
+  railcar_only 'what runc starts has threads'
+  bundle '.linux.resources.pids = {limit: 1}'
+  run_detached
+  run runtime exec "$ID" sh -c 'echo here; (true); echo and on' </dev/null
+  same "${lines[0]}" here
+  contains "$output" "can't fork"
+}
