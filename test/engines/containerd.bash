@@ -4,7 +4,7 @@
 # runtime of $RUNTIME: railcar unless told otherwise; RUNTIME=runc proves the tests themselves.
 load engine
 
-: "${CONTAINERD:=1}" "${HANDLERS:=runc railcar}"
+: "${CONTAINERD:=1}" "${HANDLERS:=runc railcar}" "${SYSTEMD_CGROUP:=false}"
 readonly box=railcar.test/box:1 pause=railcar.test/pause:1
 
 # Clients run in the daemon's namespaces: /run is there, and so are the addresses of pods.
@@ -89,6 +89,7 @@ TOML
   [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.$name.options]
     BinaryName = "$(runtime_program $name)"
     Root = "/run/containerd/$name"
+    SystemdCgroup = $SYSTEMD_CGROUP
 TOML
     done
   } >"$DIR/config.toml"
@@ -124,6 +125,7 @@ TOML
   [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.$name.options]
     BinaryName = "$(runtime_program $name)"
     Root = "/run/containerd/$name"
+    SystemdCgroup = $SYSTEMD_CGROUP
 TOML
     done
   } >"$DIR/config.toml"

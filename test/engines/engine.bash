@@ -81,9 +81,9 @@ no_cgroups() {
 
 gone() { [ ! -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 
-# wait_for SECONDS COMMAND...
+# wait_for SECONDS COMMAND...: $PATIENCE times as long, for a machine that is so much slower.
 wait_for() {
-  local deadline=$((SECONDS + $1))
+  local deadline=$((SECONDS + $1 * ${PATIENCE:-1}))
   shift
   until "$@" >/dev/null 2>&1; do
     if [ $SECONDS -ge $deadline ]; then
