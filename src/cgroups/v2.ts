@@ -96,13 +96,15 @@ function orNoSwap(write: Setting): Setting {
   return idle ? { ...write, orElse: { on: ['ENOENT'], settings: [] } } : write;
 }
 
-/** config.json counts memory and swap together, v2 swap alone, where 0 forbids it. */
-function swapOnly(limit: number | bigint | undefined, swap: number | bigint | undefined): string | undefined {
+/** config.json counts memory and swap together, v2 swap alone, where 0 forbids it. Beside unlimited memory it is swap alone. */
+export function swapOnly(
+  limit: number | bigint | undefined,
+  swap: number | bigint | undefined,
+): string | undefined {
   if (!swap) return Number(limit) === -1 ? 'max' : undefined;
   if (swap < 0) return 'max';
-  if (!limit || limit < 0) {
-    refuse('memory.swap', 'cannot be set without a memory limit');
-  }
+  if (!limit) refuse('memory.swap', 'cannot be set without a memory limit');
+  if (limit < 0) return String(swap);
   if (swap < limit) {
     refuse('memory.swap', `${swap} is less than the memory limit ${limit}`);
   }

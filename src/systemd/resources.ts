@@ -1,6 +1,6 @@
 import { type DeviceException, deviceList } from '../cgroups/device-list.ts';
 import { alwaysAllowed } from '../cgroups/devices.ts';
-import { generalIoWeight, weightFromShares } from '../cgroups/v2.ts';
+import { generalIoWeight, swapOnly, weightFromShares } from '../cgroups/v2.ts';
 import type { BlockIoResources, CpuResources, MemoryResources, Resources } from '../config/config.ts';
 import { type Property, property } from './message.ts';
 import { INFINITY, mask, perSecond, unifiedProperties } from './unified.ts';
@@ -49,12 +49,13 @@ function cpuProperties(
 
 function memoryProperties({ limit, reservation, swap }: MemoryResources, version: 1 | 2): Property[] {
   if (version === 1) return limit ? [property('MemoryLimit', 't', amount(limit))] : [];
-  const onlySwap = swap && swap > 0 && limit && limit > 0 ? BigInt(swap) - BigInt(limit) : undefined;
+  const onlySwap = swapOnly(limit, swap);
   return [
     ...(limit ? [property('MemoryMax', 't', amount(limit))] : []),
     ...(reservation ? [property('MemoryLow', 't', amount(reservation))] : []),
-    ...(swap && swap < 0 ? [property('MemorySwapMax', 't', INFINITY)] : []),
-    ...(onlySwap !== undefined && onlySwap >= 0n ? [property('MemorySwapMax', 't', onlySwap)] : []),
+    ...(onlySwap === undefined
+      ? []
+      : [property('MemorySwapMax', 't', onlySwap === 'max' ? INFINITY : BigInt(onlySwap))]),
   ];
 }
 

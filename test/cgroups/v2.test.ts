@@ -29,11 +29,12 @@ describe('memory', () => {
     [{ limit: 100, swap: -1 }, ['memory.swap.max max', 'memory.max 100']],
     [{ limit: -1 }, ['memory.swap.max max', 'memory.max max']],
     [{ limit: 100 }, ['memory.max 100']],
+    [{ limit: -1, swap: 300 }, ['memory.swap.max 300', 'memory.max max']],
   ] as const)('%j', (memory, expected) => {
     expect(lines({ memory })).toEqual(expected);
   });
 
-  test.each([{ swap: 5 }, { limit: 10, swap: 5 }, { limit: -1, swap: 5 }])('%j makes no sense', (memory) => {
+  test.each([{ swap: 5 }, { limit: 10, swap: 5 }])('%j makes no sense', (memory) => {
     expect(() => lines({ memory })).toThrow(/memory limit/);
   });
 });

@@ -19,6 +19,12 @@ describe('what systemd is told of linux.resources', () => {
       { memory: { limit: 100, swap: 150 } },
       { MemoryMax: 100n, MemorySwapMax: 50n },
     ],
+    [
+      'swap beside unlimited memory',
+      { memory: { limit: -1, swap: 300 } },
+      { MemoryMax: INFINITY, MemorySwapMax: 300n },
+    ],
+    ['unlimited memory', { memory: { limit: -1 } }, { MemoryMax: INFINITY, MemorySwapMax: INFINITY }],
     ['no limit', { memory: { limit: -1, swap: -1 } }, { MemoryMax: INFINITY, MemorySwapMax: INFINITY }],
     ['pids', { pids: { limit: 0 } }, { TasksMax: 0n }],
     ['weight', { cpu: { shares: 1024 } }, { CPUWeight: 100n }],
