@@ -148,6 +148,11 @@ describe('on a parent', () => {
     expect(listing(await imageTree(image, workspace))).toEqual(listing(after));
   });
 
+  test('the order in which whiteouts are given makes no difference', async () => {
+    const write = (removed: string[]) => writeLayer({ tree: new Tree(), removed }, workspace);
+    expect((await write(['/b', '/a/c'])).diffId).toBe((await write(['/a/c', '/b'])).diffId);
+  });
+
   test('nothing changed is an empty layer; a name less is a change of all names', () => {
     const { changed, removed } = changesBetween(sampleTree(), sampleTree());
     expect([[...changed.walk()].length, removed]).toEqual([1, []]);
@@ -239,7 +244,8 @@ describe('choosing', () => {
       };
       const attestation = {
         ...index.manifests[0],
-        annotations: { 'vnd.docker.reference.type': 'attestation-manifest' },
+        digest: extra.digest,
+        annotations: { ...tag('latest'), 'vnd.docker.reference.type': 'attestation-manifest' },
       };
       files.set(
         'index.json',
