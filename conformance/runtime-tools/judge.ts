@@ -9,7 +9,10 @@ import { type Assertion, ofPrograms } from './tap.ts';
 export interface Excuse {
   /** A program, or with an asterisk at its end all that begin so. */
   readonly test: string;
+  /** Likewise. */
   readonly assertion: string;
+  /** Where alone it holds. */
+  readonly cgroup?: 'v1' | 'v2';
   /** What the failure has to say, if the assertion's name alone says too little. */
   readonly says?: string;
   /** What would have to be another for the assertion to pass. */
@@ -126,8 +129,16 @@ function covers(
   { name, detail }: Assertion,
 ): boolean {
   // Of an assertion that is made of several cases, all.
-  const concerned = test.endsWith('*') ? failing.startsWith(test.slice(0, -1)) : test === failing;
-  return concerned && assertion === name.replace(/ \(\d+\)$/, '') && detail.includes(says);
+  return fits(test, failing) && fits(assertion, name.replace(/ \(\d+\)$/, '')) && detail.includes(says);
+}
+
+function fits(pattern: string, name: string): boolean {
+  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}
+
+/** Those that hold where cgroups are of that version. */
+export function excusesAt(cgroup: 'v1' | 'v2', excuses: readonly Excuse[]): Excuse[] {
+  return excuses.filter((each) => (each.cgroup ?? cgroup) === cgroup);
 }
 
 /** A program that fails before it comes to an assertion does not pass it; what is said of failures only, it does. */

@@ -3,7 +3,7 @@ import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { installSuite, NotInstalled, type Suite } from './install.ts';
-import { attemptsAt, type Excuse, judge, outcomeOf } from './judge.ts';
+import { attemptsAt, type Excuse, excusesAt, judge, outcomeOf } from './judge.ts';
 import { help, type Options, parseOptions } from './options.ts';
 import { type Place, type Run, thisMachine } from './place.ts';
 import { type Conditions, type Result, type Runtime, runProgram } from './program.ts';
@@ -154,7 +154,8 @@ async function runInTime(conditions: Conditions, test: string, runtime: Runtime)
 const long = /^(delete|killsig|kill|pidfile|start|linux_cgroups_.*)$/;
 
 function conclude(options: Options, run: Run): number {
-  const judgement = judge(run.results, run.place.versions[0]?.[0] ?? '', excuses);
+  const listed = excusesAt(run.place.cgroup, excuses);
+  const judgement = judge(run.results, run.place.versions[0]?.[0] ?? '', listed);
   if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(run, null, 1));
   if (options.report !== undefined) writeFileSync(options.report, report([run], excuses));
   return say(tapOf(run, judgement), judgement.faults.length > 0 ? 1 : 0);

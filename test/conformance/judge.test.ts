@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import excuses from '../../conformance/runtime-tools/excuses.json' with { type: 'json' };
-import { attemptsAt, type Excuse, judge, outcomeOf } from '../../conformance/runtime-tools/judge.ts';
+import {
+  attemptsAt,
+  type Excuse,
+  excusesAt,
+  judge,
+  outcomeOf,
+} from '../../conformance/runtime-tools/judge.ts';
 import type { Result } from '../../conformance/runtime-tools/program.ts';
 import type { Assertion } from '../../conformance/runtime-tools/tap.ts';
 
@@ -115,6 +121,12 @@ test('what the specification forbids to pass counts for nobody', () => {
 
 test('without peers an excuse is taken as it is written', () => {
   expect(judge([result('mine', bad('a'))], 'mine', [excuse]).faults).toEqual([]);
+});
+
+test('an excuse may hold with one version of cgroups only', () => {
+  const newer: Excuse = { ...excuse, cgroup: 'v2' };
+  expect(excusesAt('v1', [excuse, newer])).toEqual([excuse]);
+  expect(excusesAt('v2', [excuse, newer])).toEqual([excuse, newer]);
 });
 
 test('outcomes', () => {
