@@ -215,5 +215,5 @@ function preloadFile(tree: Tree, collector: Collector): string[] {
 
 function textOf(tree: Tree, path: string): string | null {
   const { node } = tree.resolve(path);
-  return node?.kind === 'file' ? decodeName(node.content.read(0, 1024 * 1024)) : null;
+  return node?.kind === 'file' ? decodeName(node.content.read(0, 65_536)) : null;
 }

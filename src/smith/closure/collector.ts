@@ -72,13 +72,22 @@ export class Collector {
 
   /** Whether the path, or a directory that it is in, is excluded. */
   isExcluded(path: string): boolean {
-    let decided = this.#decided.get(path);
-    if (decided === undefined) {
-      const parent = parentOf(path);
-      decided = (parent !== null && this.isExcluded(parent)) || this.#excludes(path);
-      this.#decided.set(path, decided);
+    const known = this.#decided.get(path);
+    if (known !== undefined) return known;
+    // From the top, and not by recursion: a hostile path has more parts than a stack has room for.
+    const undecided: string[] = [];
+    let above = false;
+    for (let here: string | null = path; here !== null; here = parentOf(here)) {
+      const decided = this.#decided.get(here);
+      above = decided ?? above;
+      if (decided !== undefined) break;
+      undecided.push(here);
     }
-    return decided;
+    for (const here of undecided.reverse()) {
+      above ||= this.#excludes(here);
+      this.#decided.set(here, above);
+    }
+    return above;
   }
 
   /** A file that nobody has looked into yet; undefined when all have been. */
@@ -112,11 +121,16 @@ export class Collector {
     }
   }
 
+  /** From the top down in one go, since a path may have thousands of parts. */
   #addParents(path: string): void {
-    for (let parent = parentOf(path); parent !== null && parent !== '/'; parent = parentOf(parent)) {
-      const node = this.#tree.get(parent);
-      if (node === undefined || this.selection.has(parent)) return;
-      this.selection.add(parent, node, { kind: 'parent', by: path });
+    let node: Node | undefined = this.#tree.root;
+    for (let at = path.indexOf('/', 1); at > 0; at = path.indexOf('/', at + 1)) {
+      const parent = path.slice(0, at);
+      if (node?.kind !== 'directory') return;
+      node = node.children.get(parent.slice(parent.lastIndexOf('/') + 1));
+      if (node !== undefined && !this.selection.has(parent)) {
+        this.selection.add(parent, node, { kind: 'parent', by: path });
+      }
     }
   }
 

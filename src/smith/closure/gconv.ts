@@ -1,4 +1,4 @@
-import { matches } from '../elf/conf.ts';
+import { matches } from '../elf/pattern.ts';
 import { decodeName } from '../tree/name.ts';
 import type { Tree } from '../tree/tree.ts';
 

@@ -7,13 +7,16 @@ const builtIn = new Set(['files', 'dns']);
 /** What is used where nsswitch.conf says nothing (nsswitch.conf(5)). */
 const usual: readonly string[] = ['files', 'dns'];
 
+/** Longer than any sensible line: what is done to it takes the square of its length. */
+const MAX_LINE = 4096;
+
 /** The services that an nsswitch.conf names, in order, each once; the usual ones if there is none. */
 export function nssServices(conf: string | null): string[] {
   if (conf === null) return [...usual];
   const services = conf
     .split('\n')
     .map((line) => line.replace(/#.*/, ''))
-    .filter((line) => line.includes(':'))
+    .filter((line) => line.includes(':') && line.length < MAX_LINE)
     .flatMap((line) =>
       line
         .slice(line.indexOf(':') + 1)

@@ -22,7 +22,8 @@ export interface Probe {
 export class Objects {
   readonly tree: Tree;
   readonly #read = new Map<FileNode, Reading>();
-  readonly #probes = new Map<string, Probe | null>();
+  /** Only of what is there: a hostile file can ask for millions of paths that are not. */
+  readonly #probes = new Map<string, Probe>();
 
   constructor(tree: Tree) {
     this.tree = tree;
@@ -39,13 +40,13 @@ export class Objects {
 
   /** Null where there is no file: a loader tries the next place. */
   probe(path: string): Probe | null {
-    let probe = this.#probes.get(path);
-    if (probe === undefined) {
-      const resolution = this.tree.resolve(path);
-      const { node } = resolution;
-      probe = node?.kind === 'file' ? { resolution, node, elf: this.read(node) } : null;
-      this.#probes.set(path, probe);
-    }
+    const known = this.#probes.get(path);
+    if (known !== undefined) return known;
+    const resolution = this.tree.resolve(path);
+    const { node } = resolution;
+    if (node?.kind !== 'file') return null;
+    const probe = { resolution, node, elf: this.read(node) };
+    this.#probes.set(path, probe);
     return probe;
   }
 }

@@ -1,5 +1,5 @@
-import { matches } from '../elf/conf.ts';
 import type { ElfFile } from '../elf/elf.ts';
+import { matches } from '../elf/pattern.ts';
 import type { FileNode } from '../tree/node.ts';
 import type { Collector } from './collector.ts';
 import { LinkMap, type Listener, type Request } from './link-map.ts';

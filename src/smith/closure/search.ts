@@ -41,6 +41,11 @@ export type Search =
   | { readonly found: Found; readonly place: Place }
   | { readonly found: null; readonly searched: readonly string[]; readonly reason: string | null };
 
+/** Places that are told of, of those that were searched. */
+const MAX_TOLD = 100;
+/** Directories of one list; real ones have a dozen, and a hostile one has hundreds of thousands. */
+const MAX_LIST = 256;
+
 /** Looks for a library as the loader of `system` does when `loader` asks for it. */
 export function searchLibrary(
   objects: Objects,
@@ -58,7 +63,8 @@ export function searchLibrary(
   let reason: string | null = null;
   for (const place of places) {
     const probe = objects.probe(place.path);
-    searched.push(`${place.path} (${place.because})`);
+    if (searched.length < MAX_TOLD) searched.push(`${place.path} (${place.because})`);
+    else if (searched.length === MAX_TOLD) searched.push('and more');
     if (probe === null) continue;
     const { elf } = probe;
     if (elf === null) return { found: null, searched, reason: `${quoteName(place.path)} is no ELF file` };
@@ -87,7 +93,7 @@ function* glibcPlaces(
   loader: Loaded,
 ): Generator<Place> {
   const list = (text: string, object: Loaded) =>
-    text.split(':').flatMap((each) => expandTokens(each, originOf(object), system));
+    text.split(':', MAX_LIST).flatMap((each) => expandTokens(each, originOf(object), system));
   const dynamic = loader.elf.dynamic;
   if (dynamic?.runpath == null) {
     for (let object: Loaded | null = loader; object !== null; object = object.loader) {
@@ -98,7 +104,7 @@ function* glibcPlaces(
   }
   if (settings.libraryPath !== '') {
     const directories = settings.libraryPath
-      .split(/[:;]/)
+      .split(/[:;]/, MAX_LIST)
       .flatMap((each) => expandTokens(each, originOf(loader), system));
     yield* within(directories, name, settings, 'environment', 'LD_LIBRARY_PATH');
   }
@@ -134,7 +140,7 @@ function* muslPlaces(
   name: string,
   loader: Loaded,
 ): Generator<Place> {
-  const split = (text: string) => text.split(/[:\n]/).filter((each) => each !== '');
+  const split = (text: string) => text.split(/[:\n]/, MAX_LIST).filter((each) => each !== '');
   yield* within(split(settings.libraryPath), name, settings, 'environment', 'LD_LIBRARY_PATH');
   for (let object: Loaded | null = loader; object !== null; object = object.loader) {
     const dynamic = object.elf.dynamic;
@@ -152,7 +158,7 @@ function* within(
   kind: Place['kind'],
   because: string,
 ): Generator<Place> {
-  for (const directory of directories) {
+  for (const directory of new Set(directories.slice(0, MAX_LIST))) {
     const place = absolute(directory, settings).replace(/\/+$/, '');
     yield { path: `${place}/${name}`, because, kind };
   }

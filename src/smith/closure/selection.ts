@@ -83,9 +83,7 @@ export class Selection {
   }
 
   paths(): string[] {
-    return [...this.#paths.keys()].sort((a, b) =>
-      compareNames(a.replaceAll('/', '\0'), b.replaceAll('/', '\0')),
-    );
+    return [...this.#paths.keys()].sort(comparePaths);
   }
 
   /** Bytes of the files' contents; one that has several names counts once. */
@@ -93,4 +91,17 @@ export class Selection {
     const files = new Set([...this.#paths.values()].map(({ node }) => node));
     return [...files].reduce((sum, node) => sum + (node.kind === 'file' ? node.content.size : 0), 0);
   }
+}
+
+/** By the names of their parts, so that `/a/b` comes before `/a-b`. */
+function comparePaths(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  let at = 0;
+  while (at < length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  if (at === length) return a.length - b.length;
+  if (a[at] === '/') return -1;
+  if (b[at] === '/') return 1;
+  // One character more, in case that the first half of a pair is the same.
+  const from = Math.max(0, at - 1);
+  return compareNames(a.slice(from), b.slice(from));
 }

@@ -1,9 +1,12 @@
 import { decodeName } from '../tree/name.ts';
 import type { Tree } from '../tree/tree.ts';
+import { matches } from './pattern.ts';
 
 /** As ldconfig: a file that includes itself is read once, and nobody nests deeper. */
 const MAX_DEPTH = 10;
 const MAX_SIZE = 1024 * 1024;
+/** No path is longer, and regular expressions take the square of it. */
+const MAX_LINE = 4096;
 
 export interface LoaderConf {
   /** Directories in order, each once. */
@@ -30,7 +33,9 @@ function readInto(
   if (node?.kind !== 'file' || found.files.has(place) || depth > MAX_DEPTH) return;
   found.files.add(place);
   const text = decodeName(node.content.read(0, MAX_SIZE));
-  for (const line of text.split('\n').map((each) => each.replace(/#.*/, '').trim())) {
+  for (const whole of text.split('\n')) {
+    if (whole.length > MAX_LINE) continue;
+    const line = whole.replace(/#.*/, '').trim();
     const [word = '', ...rest] = line.split(/\s+/);
     if (word === '' || word === 'hwcap') continue;
     if (word === 'include') {
@@ -45,42 +50,6 @@ function readInto(
     // `dir=libc6` once said what kind of libraries a directory has.
     const directory = line.replace(/\s*=[^/]*$/, '').replace(/(.)\/+$/, '$1');
     if (directory.startsWith('/')) found.directories.add(directory);
-  }
-}
-
-/** The paths that match, sorted by name: glob(3) with `*`, `?` and `[…]`, links followed. */
-export function matches(tree: Tree, pattern: string): string[] {
-  let places = [''];
-  for (const part of pattern.split('/').filter((each) => each !== '')) {
-    const matcher = /[*?[]/.test(part) ? matcherOf(part) : null;
-    places = places.flatMap((place) => {
-      if (matcher === null)
-        return tree.resolve(`${place}/${part}`).node === undefined ? [] : [`${place}/${part}`];
-      const { node } = tree.resolve(place === '' ? '/' : place);
-      if (node?.kind !== 'directory') return [];
-      return [...node.children.keys()]
-        .filter((name) => matcher.test(name) && (part.startsWith('.') || !name.startsWith('.')))
-        .sort()
-        .map((name) => `${place}/${name}`);
-    });
-  }
-  return places;
-}
-
-function matcherOf(part: string): RegExp {
-  const source = part.replaceAll(/\[!?[^\]]+\]|[\s\S]/g, (piece) => {
-    if (piece === '*') return '[^/]*';
-    if (piece === '?') return '[^/]';
-    if (piece.length === 1) return piece.replace(/[\\^$.|+(){}[\]]/, '\\$&');
-    const inverted = piece[1] === '!';
-    const inside = piece.slice(inverted ? 2 : 1, -1).replaceAll(/[\\\]^[]/g, '\\$&');
-    return `[${inverted ? '^' : ''}${inside}]`;
-  });
-  try {
-    return new RegExp(`^${source}$`, 'u');
-  } catch {
-    // `[z-a]` matches nothing.
-    return /(?!)/u;
   }
 }
 

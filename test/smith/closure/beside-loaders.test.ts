@@ -16,9 +16,9 @@ import { LinkMap } from '../../../src/smith/closure/link-map.ts';
 import { isDamaged, Objects } from '../../../src/smith/closure/objects.ts';
 import { LoaderSystems } from '../../../src/smith/closure/system.ts';
 import { memoryContent } from '../../../src/smith/tree/content.ts';
+import { treeOfDirectory } from '../../../src/smith/tree/disk.ts';
 import { file } from '../../../src/smith/tree/node.ts';
 import { Tree } from '../../../src/smith/tree/tree.ts';
-import { diskTree } from '../disk.ts';
 import { elfFile } from '../elf-files.ts';
 
 /** Programs and libraries made at random, loaded by the real loaders (which only say what they would load) and by smith. */
@@ -135,7 +135,7 @@ function listed(interpreter: string, program: string, libraryPath: string): stri
 /** The same by smith, in a tree that has the folder and the loader at their places. */
 function modelled(root: string, interpreter: string, program: string, libraryPath: string): string[] {
   const tree = new Tree();
-  tree.add(root, diskTree(root).root);
+  tree.add(root, treeOfDirectory(root).root);
   tree.add(interpreter, file(memoryContent(readFileSync(interpreter)), 0o755));
   const objects = new Objects(tree);
   const probe = objects.probe(program);

@@ -415,9 +415,40 @@ describe('odd files', () => {
     ]);
   });
 
-  test('a directory deeper than any stack', () => {
-    let path = '';
-    for (let depth = 0; depth < 3000; depth++) path += '/d';
-    expect(close({ [`${path}/f`]: 'x' }, ['/d']).paths).toHaveLength(3001);
+  test('lists of directories and names that have no end', () => {
+    const many = Array.from({ length: 20_000 }, (_, index) => `/d${index}`).join(':');
+    const names = Array.from({ length: 1000 }, (_, index) => `lib${index}.so`);
+    const { problems } = close({ ...base, '/x': { elf: { interpreter, needed: names, rpath: many } } }, [
+      '/x',
+    ]);
+    expect(problems).toHaveLength(1000);
+    expect(problems[0]?.searched).toHaveLength(101);
+  });
+
+  test('an nsswitch.conf that is one bracket after the other', () => {
+    const conf = `hosts: ${'['.repeat(500_000)}\n`;
+    expect(close({ ...base, '/x': program() }, ['/x'], { nss: { conf } }).lines).toEqual([]);
+  });
+
+  test('a path deeper than any stack', () => {
+    const path = '/d'.repeat(12_000);
+    expect(close({ [`${path}/f`]: 'x' }, [`${path}/f`]).paths).toHaveLength(12_001);
+  });
+
+  test('the order of paths: what is in a directory follows it, whatever else begins like it', () => {
+    const names = ['/a/b', '/a-b', '/a', '/a.b', '/b\u{1f600}', '/b\uffff', '/a/b/c', '/a/b-c'];
+    const tree = Object.fromEntries(
+      names.map((name) => [['/a', '/a/b'].includes(name) ? `${name}/` : name, '']),
+    );
+    expect(close(tree, names).paths).toEqual([
+      '/a',
+      '/a/b',
+      '/a/b/c',
+      '/a/b-c',
+      '/a-b',
+      '/a.b',
+      '/b\uffff',
+      '/b\u{1f600}',
+    ]);
   });
 });

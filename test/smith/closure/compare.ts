@@ -4,10 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { isDamaged, Objects } from '../../../src/smith/closure/objects.ts';
-import { diskTree } from '../disk.ts';
+import { treeOfDirectory } from '../../../src/smith/tree/disk.ts';
 
 const [root = '', ours = '', format = '', theirs = ''] = process.argv.slice(2);
-const tree = diskTree(root);
+const tree = treeOfDirectory(root);
 const objects = new Objects(tree);
 const inside = (path: string) => tree.resolve(path.startsWith(root) ? path.slice(root.length) : path).path;
 

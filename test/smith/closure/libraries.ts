@@ -5,8 +5,8 @@
 import { LinkMap } from '../../../src/smith/closure/link-map.ts';
 import { isDamaged, Objects } from '../../../src/smith/closure/objects.ts';
 import { LoaderSystems } from '../../../src/smith/closure/system.ts';
+import { treeOfDirectory } from '../../../src/smith/tree/disk.ts';
 import type { Tree } from '../../../src/smith/tree/tree.ts';
-import { diskTree } from '../disk.ts';
 
 export function librariesOf(objects: Objects, systems: LoaderSystems, path: string): Set<string> | null {
   const probe = objects.probe(path);
@@ -37,7 +37,7 @@ export function elfFiles(tree: Tree, objects: Objects): string[] {
 
 if (import.meta.main) {
   const [root = '/', ...files] = process.argv.slice(2);
-  const tree = diskTree(root);
+  const tree = treeOfDirectory(root);
   const objects = new Objects(tree);
   const systems = new LoaderSystems(objects);
   for (const path of files.length > 0 ? files : elfFiles(tree, objects)) {

@@ -4,10 +4,10 @@
  */
 import { closure } from '../../../src/smith/closure/closure.ts';
 import { describeProblem, refuseIncomplete } from '../../../src/smith/closure/problems.ts';
-import { diskTree } from '../disk.ts';
+import { treeOfDirectory } from '../../../src/smith/tree/disk.ts';
 
 const [root = '/', ...paths] = process.argv.slice(2);
-const { selection, problems } = closure(diskTree(root), {
+const { selection, problems } = closure(treeOfDirectory(root), {
   wanted: paths.map((path) => ({ path, because: 'the command line' })),
   environment: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
   nss: 'tree',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { matches, readLoaderConf } from '../../../src/smith/elf/conf.ts';
+import { readLoaderConf } from '../../../src/smith/elf/conf.ts';
+import { matches } from '../../../src/smith/elf/pattern.ts';
 import { plant } from '../trees.ts';
 
 describe('ld.so.conf', () => {
@@ -55,4 +56,15 @@ test('globs: sorted, hidden ones only when asked for, brackets', () => {
   expect(matches(tree, '/d/a[[]')).toEqual(['/d/a[']);
   expect(matches(tree, '/d/[z-a]')).toEqual([]);
   expect(matches(tree, '/none/*')).toEqual([]);
+});
+
+test('patterns and lines that would keep a regular expression busy for years', () => {
+  const name = 'a'.repeat(250);
+  const tree = plant({
+    [`/d/${name}`]: '',
+    '/etc/ld.so.conf': `include /d/${'*a'.repeat(40)}b\n/x${' '.repeat(500_000)}y\n${'/'.repeat(500_000)}z\n/good\n`,
+  });
+  expect(matches(tree, `/d/${'*a'.repeat(40)}b`)).toEqual([]);
+  expect(matches(tree, `/d/${'*a'.repeat(40)}`)).toEqual([`/d/${name}`]);
+  expect(readLoaderConf(tree).directories).toEqual(['/good']);
 });
