@@ -7,8 +7,8 @@ load helper
 setup_file() {
   [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ] || skip 'this kernel has no AppArmor, or it is not enabled'
   command -v apparmor_parser >/dev/null || skip 'needs apparmor_parser'
-  export OUTER=railcar-test-outer INNER=railcar-test-inner
-  # Two profiles that differ in which of two files they hide.
+  export OUTER=railcar-test-outer INNER=railcar-test-inner CALLER=railcar-test-caller
+  # Two profiles that differ in which of two files they hide, and one that only lets go on to one of them.
   profiles | apparmor_parser --replace --skip-cache
 }
 teardown_file() { [ -z "${OUTER:-}" ] || profiles | apparmor_parser --remove; }
@@ -22,6 +22,10 @@ profile $OUTER flags=(attach_disconnected, mediate_deleted) {
 profile $INNER flags=(attach_disconnected, mediate_deleted) {
   file, capability, network, signal, ptrace, mount, umount, pivot_root, unix,
   deny /inner rw,
+}
+profile $CALLER flags=(attach_disconnected, mediate_deleted) {
+  file, capability, network, signal, ptrace, mount, umount, pivot_root, unix,
+  change_profile -> $INNER,
 }
 PROFILES
 }
@@ -109,4 +113,35 @@ HOOK
   [ "$status" != 0 ] || fail "it succeeded: $output"
   contains "$output" 'ENOENT'
   has_status running
+}
+
+@test "profiles that are stacked deny what either denies" {
+  confined "$OUTER//&$INNER"
+  run runtime run --bundle "$BUNDLE" "$ID" </dev/null
+  contains "$output" "cat: can't open '/outer': Permission denied
+cat: can't open '/inner': Permission denied"
+  contains "$output" "$OUTER"
+  contains "$output" "$INNER"
+}
+
+# by PROFILE ARGUMENTS...: the runtime as a caller who is confined himself.
+# shellcheck disable=SC2016
+by() { sh -c 'echo "exec $1" >/proc/self/attr/exec && shift && exec "$@"' sh "$1" "$RUNTIME" --root "$ROOT" "${@:2}" 3>&-; }
+
+@test "nested: a caller who is confined gives the profile that his own lets him give, and no other" {
+  confined "$INNER"
+  run by "$CALLER" run --bundle "$BUNDLE" "$ID" </dev/null
+  same "$output" "$by_inner"
+  confined "$OUTER"
+  run by "$CALLER" run --bundle "$BUNDLE" "$ID" </dev/null
+  [ "$status" != 0 ] || fail "it ran: $output"
+  railcar_only 'its words'
+  matches "$output" 'config\.json:[0-9]+:[0-9]+: process\.apparmorProfile: .*\(EACCES\)'
+  same "$(containers)" ''
+}
+
+@test "nested: without a profile of its own the container is confined as its caller is" {
+  confined ''
+  run by "$INNER" run --bundle "$BUNDLE" "$ID" </dev/null
+  same "$output" "$by_inner"
 }
