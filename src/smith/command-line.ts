@@ -1,6 +1,48 @@
-import yargs from 'yargs';
+import yargs, { type Argv, type Options } from 'yargs';
 import { buildInfo } from '../build-info.ts';
 import { RailcarError } from '../errors.ts';
+
+const WIDTH = 100;
+
+const shared = {
+  verbose: { alias: 'v', type: 'boolean', default: false, describe: 'tell what is done' },
+  insecure: { alias: 'k', type: 'boolean', default: false, describe: 'take any certificate of a registry' },
+} as const satisfies Record<string, Options>;
+
+const recipe = {
+  ...shared,
+  conf: { alias: 'c', type: 'string', default: 'smith.yaml', describe: 'the recipe, relative to --dir' },
+  dir: { alias: 'd', type: 'string', default: '.', describe: 'the folder to build from' },
+} as const satisfies Record<string, Options>;
+
+const building = {
+  ...recipe,
+  fast: {
+    alias: 'f',
+    type: 'boolean',
+    default: false,
+    describe: 'do not install packages anew if they are there',
+  },
+  image: {
+    alias: 'i',
+    type: 'string',
+    default: 'image.tar.gz',
+    describe: 'what is written: FILE or FILE:TAG',
+  },
+  buildnumber: { alias: 'b', type: 'string', describe: 'a number of this build [default: time and host]' },
+} as const satisfies Record<string, Options>;
+
+const image = { alias: 'i', type: 'string', demandOption: true } as const;
+const remote = {
+  alias: 'r',
+  type: 'string',
+  demandOption: true,
+  describe: 'https://USER:PASSWORD@HOST/NAME:TAG',
+} as const;
+const platform = {
+  type: 'string',
+  describe: 'of a list: as linux/arm64 [default: of this machine]',
+} as const;
 
 /**
  * Understands and carries out one command line, without the name it was called by.
@@ -8,20 +50,85 @@ import { RailcarError } from '../errors.ts';
  * @throws {RailcarError} `usage`, and whatever the command throws
  */
 export async function smith(words: readonly string[]): Promise<void> {
-  await yargs([...words])
+  const line = yargs([...words])
     .scriptName('smith')
     .locale('en')
-    .usage('Usage: $0 [options]\n\nBuilds a microcontainer.')
+    .wrap(WIDTH)
     // As the original says it.
     .version(`smith version ${buildInfo.version} (built from sha ${buildInfo.commit})`)
     .alias({ version: 'V', help: 'h' })
-    .command('help', false, {}, () => smith(['--help']))
+    .parserConfiguration({ 'boolean-negation': false, 'duplicate-arguments-array': false })
     .strict()
+    .demandCommand(0, 0, undefined, 'there is nothing that is called like that')
     .fail((message: string | null, error: Error | undefined) => {
-      throw (
-        error ??
-        new RailcarError('usage', message ?? 'the command line is wrong', { hint: 'Try: smith --help' })
-      );
-    })
-    .parseAsync();
+      throw error ?? new RailcarError('usage', inOneLine(message), { hint: 'Try: smith --help' });
+    });
+  await withCommands(line).parseAsync();
+}
+
+function withCommands(line: Argv) {
+  return line
+    .command('$0', 'Builds the image of a smith.yaml.', building, async (flags) =>
+      (await import('./commands/build.ts')).build(flags),
+    )
+    .command(
+      'upload',
+      'Puts an image into a registry.',
+      {
+        ...shared,
+        image: { ...image, describe: 'the image: FILE or FILE:TAG' },
+        remote,
+        docker: { alias: 'd', type: 'boolean', default: false, describe: "with Docker's media types" },
+        from: { type: 'string', describe: 'a repository of the same registry that may have some of it' },
+      },
+      async (flags) => (await import('./commands/upload.ts')).upload(flags),
+    )
+    .command(
+      'download',
+      'Gets an image of a registry.',
+      { ...shared, image: { ...image, describe: 'what is written: FILE or FILE:TAG' }, remote, platform },
+      async (flags) => (await import('./commands/download.ts')).download(flags),
+    )
+    .command(
+      'explain <files..>',
+      'Says why files are in the image.',
+      (one) => one.options(recipe).positional('files', { type: 'string', array: true, demandOption: true }),
+      async (flags) => (await import('./commands/explain.ts')).explain(flags),
+    )
+    .command(
+      'lint <image>',
+      'Says which rules of microcontainers an image breaks.',
+      (one) =>
+        one
+          .options({
+            ...shared,
+            platform,
+            ignore: { type: 'string', default: '', describe: 'names of rules, with commas between them' },
+          })
+          .positional('image', { type: 'string', demandOption: true }),
+      async (flags) => (await import('./commands/lint.ts')).lint(flags),
+    )
+    .command(
+      'unpack <image> <folder>',
+      'Makes a bundle of an image, for railcar run.',
+      (one) =>
+        one
+          .options({
+            ...shared,
+            platform,
+            readonly: {
+              type: 'boolean',
+              default: false,
+              describe: 'with a root file system that cannot be written to',
+            },
+          })
+          .positional('image', { type: 'string', demandOption: true })
+          .positional('folder', { type: 'string', demandOption: true }),
+      async (flags) => (await import('./commands/unpack.ts')).unpack(flags),
+    )
+    .command('help', 'Shows this.', {}, () => smith(['--help']));
+}
+
+function inOneLine(message: string | null): string {
+  return (message ?? 'the command line is wrong').replaceAll(/\s*\n\s*/g, '; ');
 }

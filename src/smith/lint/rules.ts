@@ -140,21 +140,31 @@ function* programs(
   }
 }
 
+/** The root directory is in no layer of most images, and is then nobody's. */
+function* entries(tree: Tree): Generator<[string, Node]> {
+  for (const entry of tree.walk()) if (entry[0] !== '/') yield entry;
+}
+
 function* owners(tree: Tree): Generator<string> {
-  const first = tree.root;
-  const seen = new Set([`${first.uid}:${first.gid}`]);
-  for (const [path, { uid, gid }] of tree.walk()) {
-    const owner = `${uid}:${gid}`;
+  let first: [string, Node] | null = null;
+  const seen = new Set<string>();
+  for (const [path, node] of entries(tree)) {
+    const owner = `${node.uid}:${node.gid}`;
+    first ??= [path, node];
     if (seen.has(owner)) continue;
     seen.add(owner);
-    yield `${quoteName(path)} belongs to ${owner}, the root directory to ${first.uid}:${first.gid}`;
+    if (first[1] === node) continue;
+    yield `${quoteName(path)} belongs to ${owner}, and ${quoteName(first[0])} to ${first[1].uid}:${first[1].gid}`;
   }
 }
 
 function* times(tree: Tree): Generator<string> {
-  for (const [path, { mtime }] of tree.walk()) {
-    if (mtime === tree.root.mtime) continue;
-    yield `${quoteName(path)} is of ${new Date(mtime * 1000).toISOString()}, the root directory of ${new Date(tree.root.mtime * 1000).toISOString()}`;
+  const date = ({ mtime }: Node) => new Date(mtime * 1000).toISOString();
+  let first: [string, Node] | null = null;
+  for (const [path, node] of entries(tree)) {
+    first ??= [path, node];
+    if (node.mtime === first[1].mtime) continue;
+    yield `${quoteName(path)} is of ${date(node)}, and ${quoteName(first[0])} of ${date(first[1])}`;
     return;
   }
 }

@@ -34,17 +34,18 @@ export class Authority {
   }
 
   /**
-   * Takes up the challenge of a 401. False: there is nothing that has not been tried.
+   * Takes up the challenge of a 401 to a request that had this header. False: there is nothing that has not been tried.
    *
    * @throws {RailcarError} `registry-refused` if the service for tokens refuses
    */
-  async answer(header: string | undefined): Promise<boolean> {
+  async answer(header: string | undefined, used: string | null): Promise<boolean> {
+    // Another request has been asked the same meanwhile.
+    if (this.#header !== used) return true;
     const challenges = parseChallenges(header ?? '');
-    const before = this.#header;
     const bearer = challenges.find(({ scheme }) => scheme === 'bearer');
     if (bearer) this.#header = `Bearer ${await this.#fetchToken(bearer)}`;
     else if (challenges.some(({ scheme }) => scheme === 'basic')) this.#header = await this.#basic();
-    return this.#header !== null && this.#header !== before;
+    return this.#header !== null && this.#header !== used;
   }
 
   async #basic(): Promise<string | null> {

@@ -67,8 +67,12 @@ export class Client {
    * not answer, however often it was asked
    */
   async call(method: string, url: URL, call: Call): Promise<IncomingMessage> {
+    const used = this.#authority.headerFor(url);
     let answer = await this.#follow(method, url, call);
-    if (answer.statusCode === 401 && (await this.#authority.answer(answer.headers['www-authenticate']))) {
+    if (
+      answer.statusCode === 401 &&
+      (await this.#authority.answer(answer.headers['www-authenticate'], used))
+    ) {
       answer.resume();
       answer = await this.#follow(method, url, call);
     }

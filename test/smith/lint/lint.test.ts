@@ -82,12 +82,12 @@ describe('lint', () => {
     [
       'another owner',
       (tree) => tree.add('/a', file(content)),
-      'owner: "/a" belongs to 0:0, the root directory to 10:10',
+      'owner: "/bin" belongs to 10:10, and "/a" to 0:0',
     ],
     [
       'another time',
       (tree) => tree.add('/a', file(content, 0o644, { ...own, mtime: 86_400 })),
-      'timestamps: "/a" is of 1970-01-02T00:00:00.000Z, the root directory of 1970-01-01T00:00:00.000Z',
+      'timestamps: "/bin" is of 1970-01-01T00:00:00.000Z, and "/a" of 1970-01-02T00:00:00.000Z',
     ],
   ];
   test.each(cases)('finds %s', (_, change, sentence) => {

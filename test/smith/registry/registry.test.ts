@@ -280,6 +280,12 @@ describe('credentials', () => {
     expect(lines.join()).not.toMatch(/pass|secret/);
   });
 
+  test('are good for several requests at once', async () => {
+    await serve({ auth: 'token' }, 'user:pass%20word@');
+    const texts = ['a', 'b', 'c', 'd'].map((text) => Buffer.from(text));
+    expect(await Promise.all(texts.map((one) => push(one)))).toEqual(['sent', 'sent', 'sent', 'sent']);
+  });
+
   test('wrong ones are not asked for twice', async () => {
     await serve({ auth: 'basic' }, 'user:wrong@');
     await expect(push(bytes)).rejects.toThrow(/cannot push blob .*: the registry says: 401 Unauthorized/);

@@ -1,0 +1,30 @@
+import { type Closure, closure } from '../closure/closure.ts';
+import type { Execution } from '../image/schema.ts';
+import { identityOf } from '../recipe/identity.ts';
+import type { LoadedRecipe } from '../recipe/load.ts';
+import { nssFiles } from '../recipe/nss.ts';
+import type { Tree } from '../tree/tree.ts';
+import { executionOf, variablesOf } from './execution.ts';
+import { excludedPaths, wantedPaths } from './wanted.ts';
+
+/** What of a source the image of a recipe is made of, and what it lacks. */
+export function select(loaded: LoadedRecipe, source: Tree, below: Execution): Closure {
+  const { recipe } = loaded;
+  const execution = executionOf(recipe, below);
+  const names = knowsNames(loaded);
+  return closure(source, {
+    wanted: wantedPaths(loaded, source),
+    excludes: excludedPaths(loaded, source),
+    environment: variablesOf(execution),
+    workingDirectory: execution.WorkingDir || '/',
+    nss: names ? { conf: nssFiles(identityOf(recipe))['/etc/nsswitch.conf'] } : null,
+    gconv: recipe.gconv ? 'all' : null,
+    dlopen: recipe.dlopen ? 'recommended' : null,
+    hwcaps: recipe.hwcaps ?? false,
+  });
+}
+
+/** Whether the image has to be able to look up its user. */
+export function knowsNames({ recipe }: LoadedRecipe): boolean {
+  return recipe.nss === true || identityOf(recipe).needsNames;
+}

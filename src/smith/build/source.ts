@@ -1,0 +1,105 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { invalid } from '../../config/check.ts';
+import { type Image, imageTree } from '../image/image.ts';
+import { openImage, splitReference } from '../image/open.ts';
+import { hostPlatform, parsePlatform } from '../image/platform.ts';
+import type { Execution, Platform } from '../image/schema.ts';
+import type { Workspace } from '../image/workspace.ts';
+import type { LoadedRecipe } from '../recipe/load.ts';
+import type { Recipe, SourceType } from '../recipe/schema.ts';
+import { fetchImage } from '../registry/fetch.ts';
+import type { Progress } from '../registry/progress.ts';
+import { Registry, type RegistryOptions } from '../registry/registry.ts';
+import { parseRemote } from '../registry/remote.ts';
+import { treeOfDirectory } from '../tree/disk.ts';
+import { Tree } from '../tree/tree.ts';
+
+/** Where the files of an image come from. */
+export interface Source {
+  readonly tree: Tree;
+  /** What an image that is the source says of how it is started. */
+  readonly execution: Execution;
+  readonly platform: Platform;
+}
+
+export interface SourceOptions {
+  /** What relative paths of a recipe are relative to. */
+  readonly folder: string;
+  readonly workspace: Workspace;
+  readonly registry: RegistryOptions;
+  readonly progress: Progress;
+}
+
+/**
+ * Opens what `package` of a recipe names. Nothing of it is executed, and nothing is unpacked onto this machine.
+ *
+ * @throws {RailcarError} `config-invalid` with the place of the key, and whatever the kind of source has to say
+ */
+export async function openSource(loaded: LoadedRecipe, options: SourceOptions): Promise<Source> {
+  const { recipe, positions } = loaded;
+  const platform = recipe.platform === undefined ? undefined : parsePlatform(recipe.platform);
+  const { package: name } = recipe;
+  // Only the overlay, then.
+  if (name === undefined) return { tree: new Tree(), execution: {}, platform: platform ?? hostPlatform() };
+  const type = sourceType(recipe, options.folder);
+  if (type === 'dir') {
+    return {
+      tree: treeOfDirectory(resolve(options.folder, name)),
+      execution: {},
+      platform: platform ?? hostPlatform(),
+    };
+  }
+  if (type !== 'oci')
+    throw invalid(
+      'package',
+      `there is no way yet to get packages of type "${type}"`,
+      positions,
+      'config-unsupported',
+    );
+  const image = await openAnyImage(name, platform, options);
+  return {
+    tree: await imageTree(image, options.workspace),
+    execution: image.config.config ?? {},
+    platform: platformOf(image),
+  };
+}
+
+/** An image of a file, of a folder, or of a registry if it is named by a URL. */
+export async function openAnyImage(
+  name: string,
+  platform: Platform | undefined,
+  { folder, workspace, registry: registryOptions, progress }: SourceOptions,
+): Promise<Image> {
+  if (!isUrl(name)) return openImage(resolve(folder, name), workspace, platform ? { platform } : {});
+  const remote = parseRemote(name);
+  const registry = new Registry(remote, registryOptions);
+  try {
+    return await fetchImage(registry, remote.reference, workspace, { platform, progress });
+  } finally {
+    registry.close();
+  }
+}
+
+/** What is not said follows from the name, as in the original (build.go): a URL and an archive are images. */
+export function sourceType({ type, package: name = '' }: Recipe, folder: string): SourceType {
+  if (type !== undefined) return type;
+  if (isUrl(name)) return 'oci';
+  const { path } = splitReference(name);
+  if (/\.(tar|tar\.gz|tgz|tar\.zst)$/.test(path)) return 'oci';
+  if (path.endsWith('.rpm')) return 'rpm';
+  if (path.endsWith('.deb')) return 'deb';
+  const place = resolve(folder, path);
+  if (path.includes('/') && statSync(place, { throwIfNoEntry: false })?.isDirectory()) {
+    return existsSync(resolve(place, 'oci-layout')) ? 'oci' : 'dir';
+  }
+  return 'mock';
+}
+
+export function isUrl(name: string): boolean {
+  return /^https?:\/\//.test(name);
+}
+
+function platformOf({ config: { os, architecture, variant } }: Image): Platform {
+  return { os, architecture, ...(variant ? { variant } : {}) };
+}

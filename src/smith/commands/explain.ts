@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { RailcarError } from '../../errors.ts';
+import { readRecipe } from '../build/build.ts';
+import { select } from '../build/select.ts';
+import { openSource } from '../build/source.ts';
+import { explain as reasons } from '../closure/explain.ts';
+import { Workspace } from '../image/workspace.ts';
+import { quoteName } from '../tree/name.ts';
+import { progress, registryOptions, type Shared } from './context.ts';
+
+export interface ExplainFlags extends Shared {
+  readonly conf: string;
+  readonly dir: string;
+  readonly files: readonly string[];
+}
+
+/** `smith explain FILE…`: why each is in the image, back to the line of the recipe that it is there for. */
+export async function explain(flags: ExplainFlags): Promise<void> {
+  using workspace = new Workspace();
+  const request = {
+    conf: flags.conf,
+    folder: resolve(flags.dir),
+    workspace,
+    registry: registryOptions(flags),
+    progress: progress(),
+  };
+  const loaded = readRecipe(request);
+  const source = await openSource(loaded, request);
+  const { selection } = select(loaded, source.tree, source.execution);
+  for (const file of flags.files) {
+    const { path } = source.tree.resolve(file, { followLast: false });
+    const sentences = reasons(selection, path);
+    if (sentences === null) {
+      const known = source.tree.get(path) ? 'nothing in the image needs it' : 'the source does not have it';
+      throw new RailcarError('image-missing', `${quoteName(file)} is not in the image: ${known}`);
+    }
+    process.stdout.write(sentences.map((sentence) => `${sentence}\n`).join(''));
+  }
+}

@@ -1,0 +1,30 @@
+import { openAnyImage } from '../build/source.ts';
+import { parsePlatform } from '../image/platform.ts';
+import { unpackImage } from '../image/unpack.ts';
+import { Workspace } from '../image/workspace.ts';
+import { quoteName } from '../tree/name.ts';
+import { progress, registryOptions, type Shared, warn } from './context.ts';
+
+export interface UnpackFlags extends Shared {
+  readonly image: string;
+  readonly folder: string;
+  readonly platform: string | undefined;
+  readonly readonly: boolean;
+}
+
+/** `smith unpack IMAGE FOLDER`: a bundle that `railcar run` starts. */
+export async function unpack(flags: UnpackFlags): Promise<void> {
+  using workspace = new Workspace();
+  const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
+  const options = { folder: '.', workspace, registry: registryOptions(flags), progress: progress() };
+  const image = await openAnyImage(flags.image, platform, options);
+  const notWritten = await unpackImage(image, flags.folder, workspace, { readOnly: flags.readonly });
+  tell(notWritten.special, 'are no files or directories, and are not there');
+  tell(notWritten.xattrs, 'are without their extended attributes');
+}
+
+/** What needs root, or what no API of Node's writes. */
+function tell(paths: readonly string[], sentence: string): void {
+  const [first] = paths;
+  if (first !== undefined) warn(`${paths.length} of the image ${sentence}, as ${quoteName(first)}`);
+}
