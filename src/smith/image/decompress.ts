@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { RailcarError } from '../../errors.ts';
-import { chunks } from '../tree/content.ts';
+import { passingChunks } from '../tree/content.ts';
 import type { Content } from '../tree/node.ts';
 import { algorithmOf, Check, type Expected, verify } from './digest.ts';
 import type { Workspace } from './workspace.ts';
@@ -86,7 +86,7 @@ export async function decompress(
   return promised({ content: file.content(), digest: `${algorithm}:${hash.digest('hex')}` }, diffId, what);
 }
 
-const fast = { chunkSize: 1 << 18 };
+const fast = { chunkSize: 1 << 16 };
 
 /** Compressed bytes that one decoder after the other takes its part of; each passes the check once. */
 class Input {
@@ -112,7 +112,7 @@ class Input {
   *rest(): Generator<Uint8Array> {
     const { size } = this.#content;
     // Frames may be small: what is read beyond one is read again for the next.
-    for (let at = this.#taken, step = 1 << 14; at < size; at += step, step = Math.min(2 * step, 1 << 18)) {
+    for (let at = this.#taken, step = 1 << 14; at < size; at += step, step = Math.min(2 * step, 1 << 16)) {
       const chunk = this.#content.read(at, step);
       if (at + chunk.length > this.#checked) {
         this.#check?.update(chunk.subarray(Math.max(0, this.#checked - at)));
@@ -125,7 +125,7 @@ class Input {
 
 function hashed(content: Content, algorithm: string): string {
   const hash = createHash(algorithm);
-  for (const chunk of chunks(content)) hash.update(chunk);
+  for (const chunk of passingChunks(content)) hash.update(chunk);
   return `${algorithm}:${hash.digest('hex')}`;
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { RailcarError } from '../../errors.ts';
 import { BLOCK } from '../tar/entry.ts';
 import { encodeEntry, endOfArchive, type NewEntry, padding } from '../tar/writer.ts';
-import { chunks } from '../tree/content.ts';
+import { passingChunks } from '../tree/content.ts';
 import { compareNames, quoteName } from '../tree/name.ts';
 import type { Content, Node } from '../tree/node.ts';
 import type { Tree } from '../tree/tree.ts';
@@ -65,10 +65,18 @@ export function* archiveOf(parts: Iterable<Part>): Generator<Uint8Array> {
   let size = 0;
   for (const { entry, content } of parts) {
     for (const piece of [encodeEntry(entry), ...(content === undefined ? [] : [content])]) {
-      for (const chunk of 'read' in piece ? chunks(piece) : [piece]) {
+      for (const chunk of 'read' in piece ? passingChunks(piece) : [piece]) {
+        // A large piece passes: it is only good until the next one is read.
+        if (chunk.length >= GATHERED) {
+          if (size > 0) yield Buffer.concat(held);
+          yield chunk;
+          held = [];
+          size = 0;
+          continue;
+        }
         held.push(chunk);
         size += chunk.length;
-        if (size < 128 * BLOCK) continue;
+        if (size < GATHERED) continue;
         yield Buffer.concat(held);
         held = [];
         size = 0;
@@ -80,6 +88,8 @@ export function* archiveOf(parts: Iterable<Part>): Generator<Uint8Array> {
   }
   yield Buffer.concat([...held, endOfArchive()]);
 }
+
+const GATHERED = 128 * BLOCK;
 
 function* partsOf(tree: Tree, removed: readonly string[]): Generator<Part> {
   const marks = removed.map((path) => whiteoutName(path)).sort(compareNames);

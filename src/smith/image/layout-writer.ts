@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { join } from 'node:path';
 import { RailcarError } from '../../errors.ts';
 import type { NewEntry } from '../tar/writer.ts';
-import { chunks, memoryContent } from '../tree/content.ts';
+import { memoryContent, passingChunks } from '../tree/content.ts';
 import { compareNames, quoteName } from '../tree/name.ts';
 import type { Content } from '../tree/node.ts';
 import type { Bundle } from './assemble.ts';
@@ -144,7 +144,7 @@ function writeDirectory(folder: string, files: Map<string, Content>): void {
     for (const parent of parentsOf(path)) mkdirSync(join(folder, parent), { recursive: true });
     const descriptor = openSync(join(folder, path), 'wx');
     try {
-      for (const chunk of chunks(content)) writeAll(descriptor, chunk);
+      for (const chunk of passingChunks(content)) writeAll(descriptor, chunk);
     } finally {
       closeSync(descriptor);
     }

@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeSync,
 } from 'node:fs';
-import { chunks } from '../tree/content.ts';
+import { passingChunks } from '../tree/content.ts';
 import { encodeName } from '../tree/name.ts';
 import type { Attributes, DirectoryNode, FileNode, Node, SymlinkNode } from '../tree/node.ts';
 import type { Tree } from '../tree/tree.ts';
@@ -119,7 +119,7 @@ function writeFile(place: Buffer, node: FileNode, options: WriteOptions): void {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
   const descriptor = openSync(place, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
   try {
-    for (const chunk of chunks(node.content)) {
+    for (const chunk of passingChunks(node.content)) {
       for (let at = 0; at < chunk.length; ) at += writeSync(descriptor, chunk, at, chunk.length - at);
     }
     dress(descriptor, node, options);

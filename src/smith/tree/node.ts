@@ -6,6 +6,8 @@ export interface Bytes {
   readonly size: number;
   /** `length` bytes from `offset`; fewer only where the end is. The caller may keep them. */
   read(offset: number, length: number): Uint8Array;
+  /** Fills `target` from there and says how much of it; where that is cheaper than `read`. */
+  readonly readInto?: (offset: number, target: Uint8Array) => number;
 }
 
 /** A file's content, which stays where it is: in a spooled layer, in a file on disk, in memory. */

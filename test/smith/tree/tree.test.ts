@@ -1,7 +1,17 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { RailcarError } from '../../../src/errors.ts';
-import { memoryContent, wholeContent } from '../../../src/smith/tree/content.ts';
-import { directory, file, symlink } from '../../../src/smith/tree/node.ts';
+import {
+  chunks,
+  descriptorContent,
+  memoryContent,
+  passingChunks,
+  sliceContent,
+  wholeContent,
+} from '../../../src/smith/tree/content.ts';
+import { type Content, directory, file, symlink } from '../../../src/smith/tree/node.ts';
 import { Tree } from '../../../src/smith/tree/tree.ts';
 
 function sample(): Tree {
@@ -137,5 +147,30 @@ describe('content in memory', () => {
     expect(wholeContent(content).toString()).toBe('hello world');
     expect(Buffer.concat(await content.stream().toArray()).toString()).toBe('hello world');
     expect(await memoryContent('').stream().toArray()).toEqual([]);
+  });
+
+  test('of a file, in pieces that share memory, is the same as whole', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'railcar-test-'));
+    const bytes = Buffer.from(Array.from({ length: 700_000 }, (_, index) => index % 251));
+    writeFileSync(join(folder, 'f'), bytes);
+    const descriptor = openSync(join(folder, 'f'), 'r');
+    const whole = descriptorContent(descriptor, 0, bytes.length);
+    const part = sliceContent(whole, 100, 600_000);
+    const joined = (pieces: Iterable<Uint8Array>) =>
+      Buffer.concat([...pieces].map((piece) => Buffer.from(piece)));
+    const copied = (content: Content) => {
+      const pieces: Buffer[] = [];
+      for (const piece of passingChunks(content)) pieces.push(Buffer.from(piece));
+      return Buffer.concat(pieces);
+    };
+    expect(copied(whole).equals(bytes)).toBe(true);
+    expect(copied(part).equals(bytes.subarray(100, 600_100))).toBe(true);
+    expect(joined(chunks(part)).equals(copied(part))).toBe(true);
+    expect(part.read(599_999, 10)).toHaveLength(1);
+    expect(() => copied(descriptorContent(descriptor, 1, bytes.length))).toThrow(
+      'the file has become shorter',
+    );
+    closeSync(descriptor);
+    rmSync(folder, { recursive: true });
   });
 });
