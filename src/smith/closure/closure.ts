@@ -132,7 +132,7 @@ class Follower {
     } else if (isDamaged(elf)) {
       const { reason } = elf;
       this.#problems.report({ kind: 'damaged', severity: 'warning', subject: file.path, by: null, reason });
-    } else if (elf.interpreter !== null) {
+    } else if (elf.interpreter !== null && (elf.pie || elf.type === 'executable')) {
       this.#start({ ...file, elf });
     } else if (elf.dynamic !== null) {
       this.#libraries.push({ ...file, elf });

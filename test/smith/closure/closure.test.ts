@@ -180,6 +180,21 @@ describe('scripts', () => {
   });
 });
 
+describe('a library that can also be run', () => {
+  const libc: Planted = { elf: { soname: 'libc.so.6', interpreter: '/other/ld.so' } };
+  const tree = { ...base, '/usr/lib/libc-2.36.so': libc, '/x': program() };
+
+  test('is a library where a program has loaded it, and needs no loader of its own', () => {
+    expect(close(tree, ['/x']).lines).toEqual([]);
+  });
+
+  test('by itself it does', () => {
+    expect(close(tree, ['/usr/lib/libc-2.36.so']).lines).toEqual([
+      'error missing-library /other/ld.so /usr/lib/libc-2.36.so',
+    ]);
+  });
+});
+
 describe('excludes', () => {
   const tree = {
     ...base,
