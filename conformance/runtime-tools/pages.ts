@@ -17,6 +17,7 @@ const runs = [...new Set(given.map(({ place }) => place.name))].flatMap((name) =
   const results = new Map(
     parts.flatMap((part) => part.results).map((each) => [`${each.runtime} ${each.test}`, each]),
   );
-  return last === undefined ? [] : [{ place: last.place, results: [...results.values()] }];
+  const commit = [...new Set(parts.map(({ place }) => place.commit))].join(', ');
+  return last === undefined ? [] : [{ place: { ...last.place, commit }, results: [...results.values()] }];
 });
 process.stdout.write(report(runs, excuses));

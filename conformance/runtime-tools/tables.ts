@@ -39,6 +39,10 @@ export function standings(runs: readonly Judged[]): string[] {
     row([title, ...runs.flatMap(({ judgement }) => judgement.standings.map(value))]);
   return [
     ...heading('', runs, '---:'),
+    row([
+      'programs that were run',
+      ...columns(runs).map(({ run, name }) => run.results.filter(({ runtime }) => runtime === name).length),
+    ]),
     line('assertions that fail', ({ all }) => all.failing),
     line('assertions not passed', ({ all }) => all.notPassed),
     line('programs with such an assertion', ({ all }) => all.programs),

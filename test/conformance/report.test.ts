@@ -41,6 +41,7 @@ test('a column for each runtime at each place', () => {
   expect(page).toContain(
     '| `linux_cgroups_pids` | ok (2) | **1 of 1 fail**, 2 not reached | **1 of 1 fail** | **1 of 1 fail** | **1 of 1 fail** |',
   );
+  expect(page).toContain('| programs that were run | 1 | 1 | 1 | 1 | 1 |');
   expect(page).toContain('| assertions not passed | 0 | 3 | 1 | 1 | 1 |');
 });
 
