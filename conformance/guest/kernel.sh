@@ -8,20 +8,30 @@ early_modules=(virtio_pci virtio_blk ext4 virtio_console)
 # Unpacked rather than installed: no script of a package looks for a boot loader, and one release's kernel fits under
 # another's root.
 add_kernel() {
-  local folder=$1 packages=$1/kernel version
+  local folder=$1 packages=$1/kernel modules version vmlinuz
   debian --variant=extract --include=linux-image-cloud-amd64 "$release" "$packages"
-  version=$(basename "$(echo "$packages"/boot/vmlinuz-*)")
-  version=${version#vmlinuz-}
-  cp "$packages/boot/vmlinuz-$version" "$folder/vmlinuz"
+  # Where they are depends on the release: modules without /usr until trixie, the kernel beside its modules since sid.
+  modules=$(first "$packages"/usr/lib/modules/* "$packages"/lib/modules/*)
+  version=${modules##*/}
+  vmlinuz=$(first "$packages/boot/vmlinuz-$version" "$modules/vmlinuz")
+  [ -n "$version" ] && [ -n "$vmlinuz" ] || fail "there is no kernel in the packages of $release"
+  cp "$vmlinuz" "$folder/vmlinuz"
   mkdir -p "$folder/root/usr/lib/modules"
-  if [ -d "$packages/usr/lib/modules/$version" ]; then
-    mv "$packages/usr/lib/modules/$version" "$folder/root/usr/lib/modules/$version"
-  else
-    mv "$packages/lib/modules/$version" "$folder/root/usr/lib/modules/$version"
-  fi
+  mv "$modules" "$folder/root/usr/lib/modules/$version"
   rm -rf --one-file-system "$packages"
   depmod --basedir "$folder/root" "$version"
   make_initramfs "$folder" "$version"
+}
+
+# The first of the paths that is there; none if none is.
+first() {
+  local path
+  for path; do
+    if [ -e "$path" ]; then
+      echo "$path"
+      return
+    fi
+  done
 }
 
 make_initramfs() {
