@@ -241,6 +241,7 @@ own_disk() {
   local queue
   truncate -s "${2:-1M}" "$WORK/disk"
   LOOP=$(losetup --find --show "$WORK/disk") || skip 'there is no loop device'
+  # shellcheck disable=SC2034
   DISK=$(cat "/sys/block/${LOOP##*/}/dev")
   queue=/sys/block/${LOOP##*/}/queue/scheduler
   { grep -qw "$1" "$queue" || modprobe "$1" 2>/dev/null; } && echo "$1" >"$queue" && return
