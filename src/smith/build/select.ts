@@ -3,6 +3,7 @@ import type { Execution } from '../image/schema.ts';
 import { identityOf } from '../recipe/identity.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
 import { nssFiles } from '../recipe/nss.ts';
+import { globMatcher } from '../tree/glob.ts';
 import type { Tree } from '../tree/tree.ts';
 import { executionOf, variablesOf } from './execution.ts';
 import { excludedPaths, wantedPaths } from './wanted.ts';
@@ -18,9 +19,13 @@ export function select(loaded: LoadedRecipe, source: Tree, below: Execution): Cl
     environment: variablesOf(execution),
     workingDirectory: execution.WorkingDir || '/',
     nss: names ? { conf: nssFiles(identityOf(recipe))['/etc/nsswitch.conf'] } : null,
-    gconv: recipe.gconv ? 'all' : null,
-    dlopen: recipe.dlopen ? 'recommended' : null,
+    gconv: recipe.gconv === true ? 'all' : recipe.gconv || null,
+    dlopen: recipe.dlopen === true ? 'recommended' : recipe.dlopen || null,
+    loads: new Map(Object.entries(recipe.loads ?? {})),
+    mentioned: recipe.mentioned ?? false,
     hwcaps: recipe.hwcaps ?? false,
+    force: recipe.force ?? false,
+    optional: globMatcher(recipe.missing ?? []),
   });
 }
 

@@ -19,8 +19,8 @@ export interface LoadedRecipe {
  * @throws {RailcarError} `config-syntax`, `config-invalid`, each with line and column
  */
 export function loadRecipe(bytes: Uint8Array, file: string): LoadedRecipe {
-  const { value = {}, positions } = parseYaml(decodeText(bytes, file), file);
-  const keyed = withKnownKeys(value, '', positions);
+  const { value, positions } = parseYaml(decodeText(bytes, file), file);
+  const keyed = withKnownKeys(value ?? {}, '', positions);
   // Its own value, not what was written: truths are no texts there.
   checkTypes(recipeSchema, keyed, positions);
   const recipe = recipeSchema.parse(keyed);
@@ -40,7 +40,8 @@ function withKnownKeys(value: unknown, path: string, positions: Positions): unkn
       throw invalid(place, `there is no such key${didYouMean(written, known)}`, positions);
     if (Object.hasOwn(result, key))
       throw invalid(place, 'is there twice, in upper and lower case', positions);
-    result[key] = withKnownKeys(member, childPath(path, key), positions);
+    // A key without a value says nothing.
+    if (member !== null) result[key] = withKnownKeys(member, childPath(path, key), positions);
   }
   return result;
 }

@@ -24,7 +24,7 @@ const MOST_ALIASES = 1000;
 
 /**
  * Reads one YAML document (JSON is one, too). Every scalar stays the text that was written: whether `1.10` is a version
- * and `yes` a truth, the schema knows better than YAML. An entry without a value, or with null, is left out.
+ * and `yes` a truth, the schema knows better than YAML.
  *
  * @throws {RailcarError} `config-syntax`, with line and column
  */
@@ -33,7 +33,7 @@ export function parseYaml(text: string, file: string): YamlFile {
   const [error] = document.errors;
   if (error) throw syntaxError(error.message, text, file, error.pos[0]);
   const reader = new Reader(document, text, file);
-  const value = document.contents ? reader.read(document.contents, '') : undefined;
+  const value = reader.read(document.contents, '');
   return { value, positions: positionsOf(text, file, reader.offsets) };
 }
 
@@ -50,9 +50,8 @@ class Reader {
     this.#file = file;
   }
 
-  /** Undefined: nothing, or null. */
   read(node: Node | null, path: string): unknown {
-    if (node === null) return undefined;
+    if (node === null) return null;
     this.#place(node, path);
     if (isAlias(node)) {
       if (--this.#left < 0) throw this.#error('too many aliases of aliases', node);
@@ -63,7 +62,7 @@ class Reader {
       return (node.items as (Node | null)[]).map(
         (item, index) => this.read(item, childPath(path, index)) ?? '',
       );
-    return isScalar(node) && !isNull(node) ? String(node.value) : undefined;
+    return isScalar(node) && !isNull(node) ? String(node.value) : null;
   }
 
   #map(items: readonly Pair<Node, Node | null>[], path: string): Record<string, unknown> {
@@ -72,8 +71,7 @@ class Reader {
       if (!isScalar(key)) throw this.#error('a key has to be a text', key);
       const name = String(key.value);
       this.#place(key, childPath(path, name));
-      const read = this.read(value, childPath(path, name));
-      if (read !== undefined) result[name] = read;
+      result[name] = this.read(value, childPath(path, name));
     }
     return result;
   }

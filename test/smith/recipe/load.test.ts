@@ -54,6 +54,24 @@ cmd:
     expect(recipe('package: a\ncmd:\nenv: ~\nuser: null\n')).toEqual({ package: 'a' });
   });
 
+  test('has ports with nothing behind them', () => {
+    expect(recipe('ports:\n  80/tcp:\n  53/udp: {}')).toEqual({ ports: { '80/tcp': null, '53/udp': {} } });
+  });
+
+  test('says what loaders are not told', () => {
+    const text =
+      'gconv: [UTF-16]\ndlopen: suggested\nloads: {/bin/a: [libx.so]}\nmissing: [libq.so*]\nforce: no\nmentioned: on';
+    expect(recipe(text)).toEqual({
+      gconv: ['UTF-16'],
+      dlopen: 'suggested',
+      loads: { '/bin/a': ['libx.so'] },
+      missing: ['libq.so*'],
+      force: false,
+      mentioned: true,
+    });
+    expect(recipe('gconv: yes\ndlopen: no')).toEqual({ gconv: true, dlopen: false });
+  });
+
   test('spells keys in upper or lower case', () => {
     expect(recipe('Package: a\nMock: {Config: b}')).toEqual({ package: 'a', mock: { config: 'b' } });
   });
@@ -94,6 +112,9 @@ describe('what is wrong is said with its place', () => {
     ['user: "a b"', 'smith.yaml:1:1: user: must be USER or USER:GROUP'],
     ['user: 5000000000', 'smith.yaml:1:1: user: 5000000000 is more than an id can be'],
     ['groups: ["a:b"]', 'smith.yaml:1:10: groups[0]: must be the name of a group'],
+    ['dlopen: perhaps', 'smith.yaml:1:1: dlopen: must be true, false, or the least priority'],
+    ['gconv: {a: b}', 'smith.yaml:1:1: gconv: must be true, false or a list of character sets'],
+    ['labels: {a: }', 'smith.yaml:1:10: labels.a: must be a string, not null'],
     ['paths: [""]', 'smith.yaml:1:9: paths[0]: is empty'],
     ['platform: arm64', 'smith.yaml:1:1: platform: must be OS/ARCHITECTURE'],
     ['type: oci', 'smith.yaml:1:1: type: needs a "package" that is of it'],
