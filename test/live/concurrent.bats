@@ -74,7 +74,6 @@ together() {
   eventually has_status stopped
   runtime delete "$ID"
   [ "$SECONDS" -lt 8 ]
-  pkill -KILL -P "${BACKGROUND[-1]}" sleep || true
 }
 
 @test "delete --force of a container whose create hangs in a hook" {

@@ -58,11 +58,19 @@ live_teardown() {
     "$RUNTIME" --root "$ROOT" delete --force "$pid" >"$WORK/teardown.log" 2>&1 3>&- ||
       { echo "cannot delete $pid: $(cat "$WORK/teardown.log")"; failed=1; }
   done
-  for pid in "${HOLDERS[@]}" "${BACKGROUND[@]}"; do kill -KILL "$pid" 2>/dev/null; done
+  for pid in "${HOLDERS[@]}"; do kill -KILL "$pid" 2>/dev/null; done
+  for pid in "${BACKGROUND[@]}"; do kill_family "$pid"; done
   for ((i = ${#SCRATCH_MOUNTS[@]} - 1; i >= 0; i--)); do umount -R "${SCRATCH_MOUNTS[i]}"; done
   nothing_left || failed=1
   rm -rf "$WORK"/bundle* "$WORK"/case
   return $failed
+}
+
+# The process and what it has started: what runs beside a test may be a shell that waits for a command that waits for a hook.
+kill_family() {
+  local child
+  for child in $(pgrep -P "$1"); do kill_family "$child"; done
+  kill -KILL "$1" 2>/dev/null || true
 }
 
 containers() { [ ! -d "$ROOT" ] || find "$ROOT" -mindepth 1 -maxdepth 1 -type d -printf '%f\n'; }
