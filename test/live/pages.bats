@@ -52,14 +52,15 @@ in_bash() {
   cat >"$WORK/ask" <<'ZSH'
 zmodload zsh/zpty
 zpty z zsh -f -i
-zpty -w z "PS1= ; fpath=($1 \$fpath); path=($1 \$path); autoload -U compinit; compinit -D; bindkey '^I' complete-word; echo READ''Y"
-zpty -r -m z out '*READY*'
+zpty -w z "PS1=PRO''MPT ; fpath=($1 \$fpath); path=($1 \$path); autoload -U compinit; compinit -D; bindkey '^I' complete-word; echo READ''Y"
+# What is typed before the prompt is there is not read by the line editor, and a tab is only a tab.
+zpty -r -m z out '*READY*PROMPT*'
 shift
 for line; do
   # The line is wiped out again, and never executed.
   zpty -n -w z "$line"$'\t\x15'
   zpty -w z "echo END''ED"
-  zpty -r -m z out '*ENDED*'
+  zpty -r -m z out '*ENDED*PROMPT*'
   print -r -- "$out"
 done
 zpty -d z
