@@ -175,3 +175,24 @@ parent: base.tar.gz"
   run -0 bash -c 'tar -tzf "layout/blobs/$(skopeo inspect oci:layout:latest | jq -r ".Layers[1]" | tr : /)" | grep -v /$'
   same "$output" usr/bin/tac
 }
+
+@test "a package of Debian with all that it needs, without root and without running any of it" {
+  recipe 'package: hello
+type: deb
+deb: {suite: bookworm}
+paths: [/usr/bin/hello]
+cmd: [/usr/bin/hello]'
+  export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+  smith >built
+  # What is kept will do for the next one.
+  smith -f -i again.tar.gz >again
+  cmp built again
+  smith unpack --readonly image.tar.gz bundle
+  run -0 "$RAILCAR" --root "$BATS_TEST_TMPDIR/state" run --bundle bundle "smith-$$-$BATS_TEST_NUMBER"
+  same "$output" 'Hello, world!'
+  recipe 'package: no-such-package-at-all
+type: deb'
+  run -1 smith
+  contains "$output" 'cannot get the packages "no-such-package-at-all": "apt-get" says: '
+  contains "$output" 'Unable to locate package'
+}

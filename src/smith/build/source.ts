@@ -6,12 +6,15 @@ import { openImage, splitReference } from '../image/open.ts';
 import { hostPlatform, parsePlatform } from '../image/platform.ts';
 import type { Execution, Platform } from '../image/schema.ts';
 import type { Workspace } from '../image/workspace.ts';
+import type { PackageDatabase } from '../packages/package.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
 import type { Recipe, SourceType } from '../recipe/schema.ts';
 import { fetchImage } from '../registry/fetch.ts';
 import type { Progress } from '../registry/progress.ts';
 import { Registry, type RegistryOptions } from '../registry/registry.ts';
 import { parseRemote } from '../registry/remote.ts';
+import { Apt } from '../source/apt.ts';
+import { unpackDebs } from '../source/deb.ts';
 import { treeOfDirectory } from '../tree/disk.ts';
 import { Tree } from '../tree/tree.ts';
 
@@ -21,7 +24,12 @@ export interface Source {
   /** What an image that is the source says of how it is started. */
   readonly execution: Execution;
   readonly platform: Platform;
+  /** Whose files they are, where the kind of source knows it better than the tree. */
+  readonly database?: PackageDatabase;
 }
+
+/** What is needed to open an image. */
+export type ImageOptions = Omit<SourceOptions, 'cache' | 'fast'>;
 
 export interface SourceOptions {
   /** What relative paths of a recipe are relative to. */
@@ -29,6 +37,10 @@ export interface SourceOptions {
   readonly workspace: Workspace;
   readonly registry: RegistryOptions;
   readonly progress: Progress;
+  /** Where packages are kept between builds. */
+  readonly cache: string;
+  /** What is kept is taken as it is, without a look at whether there is something newer. */
+  readonly fast: boolean;
 }
 
 /**
@@ -50,6 +62,7 @@ export async function openSource(loaded: LoadedRecipe, options: SourceOptions): 
       platform: platform ?? hostPlatform(),
     };
   }
+  if (type === 'deb') return debSource(loaded, name, platform ?? hostPlatform(), options);
   if (type !== 'oci')
     throw invalid(
       'package',
@@ -65,11 +78,34 @@ export async function openSource(loaded: LoadedRecipe, options: SourceOptions): 
   };
 }
 
+/** Of files that are named, and of what is named in the archive, with all that they need. */
+async function debSource(
+  { recipe }: LoadedRecipe,
+  name: string,
+  platform: Platform,
+  { folder, workspace, cache, fast, registry }: SourceOptions,
+): Promise<Source> {
+  const { suite = null, mirrors = [], keyring = null, deps = [] } = recipe.deb ?? {};
+  const { log } = registry;
+  const architecture = debianArchitecture(platform);
+  const apt = new Apt({ suite, mirrors, keyring, architecture, cache, fast, log });
+  const wanted = [name, ...deps].map((one) => (one.includes('/') ? resolve(folder, one) : one));
+  const { tree, database } = await unpackDebs(await apt.download(wanted), workspace);
+  return { tree, execution: {}, platform, database };
+}
+
+/** Debian's names, where they are not Go's. */
+function debianArchitecture({ architecture, variant }: Platform): string {
+  if (architecture === 'arm') return variant === 'v5' || variant === 'v6' ? 'armel' : 'armhf';
+  const names: Readonly<Record<string, string>> = { '386': 'i386', ppc64le: 'ppc64el', mips64le: 'mips64el' };
+  return names[architecture] ?? architecture;
+}
+
 /** An image of a file, of a folder, or of a registry if it is named by a URL. */
 export async function openAnyImage(
   name: string,
   platform: Platform | undefined,
-  { folder, workspace, registry: registryOptions, progress }: SourceOptions,
+  { folder, workspace, registry: registryOptions, progress }: ImageOptions,
 ): Promise<Image> {
   if (!isUrl(name)) return openImage(resolve(folder, name), workspace, platform ? { platform } : {});
   const remote = parseRemote(name);

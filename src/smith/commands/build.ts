@@ -2,12 +2,21 @@ import { resolve } from 'node:path';
 import { build as buildImage } from '../build/build.ts';
 import { splitReference } from '../image/open.ts';
 import { Workspace } from '../image/workspace.ts';
-import { defaultBuildNumber, progress, registryOptions, type Shared, sourceDate, warn } from './context.ts';
+import {
+  cacheFolder,
+  defaultBuildNumber,
+  progress,
+  registryOptions,
+  type Shared,
+  sourceDate,
+  warn,
+} from './context.ts';
 
 export interface BuildFlags extends Shared {
   readonly conf: string;
   readonly dir: string;
   readonly image: string;
+  readonly fast: boolean;
   readonly buildnumber: string | undefined;
 }
 
@@ -24,6 +33,8 @@ export async function build(flags: BuildFlags): Promise<void> {
     workspace,
     registry: registryOptions(flags),
     progress: progress(),
+    cache: cacheFolder(),
+    fast: flags.fast,
     warn,
   });
   process.stdout.write(`${digest}\n`);

@@ -1,4 +1,5 @@
-import { hostname } from 'node:os';
+import { homedir, hostname } from 'node:os';
+import { join } from 'node:path';
 import { RailcarError } from '../../errors.ts';
 import { type Progress, progressOn } from '../registry/progress.ts';
 import type { RegistryOptions } from '../registry/registry.ts';
@@ -21,6 +22,11 @@ export function registryOptions({ verbose, insecure }: Shared): RegistryOptions 
 
 export function progress(): Progress {
   return progressOn(process.stderr, () => performance.now());
+}
+
+/** Of the user: nothing of it is lost with it (XDG Base Directory). */
+export function cacheFolder(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'railcar/smith');
 }
 
 /** `1511222333-host`, as the original has it; with SOURCE_DATE_EPOCH only that, so that archives are alike, too. */

@@ -6,7 +6,7 @@ import { openSource } from '../build/source.ts';
 import { explain as reasons } from '../closure/explain.ts';
 import { Workspace } from '../image/workspace.ts';
 import { quoteName } from '../tree/name.ts';
-import { progress, registryOptions, type Shared } from './context.ts';
+import { cacheFolder, progress, registryOptions, type Shared } from './context.ts';
 
 export interface ExplainFlags extends Shared {
   readonly conf: string;
@@ -23,6 +23,9 @@ export async function explain(flags: ExplainFlags): Promise<void> {
     workspace,
     registry: registryOptions(flags),
     progress: progress(),
+    cache: cacheFolder(),
+    // What is explained is the last build.
+    fast: true,
   };
   const loaded = readRecipe(request);
   const source = await openSource(loaded, request);

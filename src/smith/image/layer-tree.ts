@@ -10,6 +10,10 @@ import { isMarker, type Whiteout, whiteoutOf } from './whiteout.ts';
 export interface LayerOptions extends TarLimits {
   /** Off for archives that are no layers: there `.wh.x` is a file like any other. */
   readonly whiteouts?: boolean;
+  /** As dpkg does it: a directory of the archive does not replace a link to one, such as /bin. */
+  readonly keepDirectoryLinks?: boolean;
+  /** Told where each entry has gone. */
+  readonly placed?: (path: string) => void;
 }
 
 /**
@@ -21,7 +25,7 @@ export interface LayerOptions extends TarLimits {
 export function applyLayer(
   tree: Tree,
   archive: Content,
-  { whiteouts = true, ...limits }: LayerOptions = {},
+  { whiteouts = true, keepDirectoryLinks = false, placed = () => {}, ...limits }: LayerOptions = {},
 ): void {
   const entries: TarEntry[] = [];
   const marks: Whiteout[] = [];
@@ -33,8 +37,8 @@ export function applyLayer(
     }
   }
   for (const mark of marks) whiteOut(tree, mark);
-  const layer = new Layer(tree, archive);
-  for (const entry of entries) layer.put(entry);
+  const layer = new Layer(tree, archive, keepDirectoryLinks);
+  for (const entry of entries) placed(layer.put(entry));
 }
 
 function whiteOut(tree: Tree, { path, opaque }: Whiteout): void {
@@ -50,27 +54,35 @@ function whiteOut(tree: Tree, { path, opaque }: Whiteout): void {
 class Layer {
   readonly #tree: Tree;
   readonly #archive: Content;
+  readonly #keepDirectoryLinks: boolean;
   /** Where the entries of this layer have gone, links in their names resolved. */
   readonly #placed = new Map<string, TarEntry>();
   /** Directories that hold an entry of this layer. */
   readonly #holders = new Set<string>();
 
-  constructor(tree: Tree, archive: Content) {
+  constructor(tree: Tree, archive: Content, keepDirectoryLinks: boolean) {
     this.#tree = tree;
     this.#archive = archive;
+    this.#keepDirectoryLinks = keepDirectoryLinks;
   }
 
-  put(entry: TarEntry): void {
+  /** Says where it is then. */
+  put(entry: TarEntry): string {
     const parent = entry.path === '' ? '' : this.#parent(entry);
     const path = entry.path === '' ? '/' : `${parent}/${nameOf(entry.path)}`;
     if (encodeName(path).length > MAX_RESOLVED) throw tarError(entry.offset, 'it lies too deep', entry.path);
     this.#refuseAmbiguous(entry, path);
     const existing = this.#tree.get(path);
+    if (this.#keepDirectoryLinks && entry.kind === 'directory' && existing?.kind === 'symlink') {
+      const { path: real, node } = this.#tree.resolve(path);
+      if (node?.kind === 'directory') return real;
+    }
     this.#tree.add(path, this.#node(entry, path, existing));
     this.#placed.set(path, entry);
     for (let above = parent; above !== '' && !this.#holders.has(above); above = parentOf(above)) {
       this.#holders.add(above);
     }
+    return path;
   }
 
   /** The directory it goes to, `` for the root; what is missing is made. */

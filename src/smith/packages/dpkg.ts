@@ -17,7 +17,7 @@ export function readDpkg(tree: Tree): PackageDatabase {
   const owners = new Map<string, Package>();
   for (const { text, files } of databases(tree)) {
     for (const paragraph of readParagraphs(text)) {
-      const one = packageOf(paragraph);
+      const one = debianPackage(paragraph);
       if (one === null) continue;
       packages.push(one);
       for (const path of files ?? listed(tree, one)) own(tree, owners, path, one);
@@ -45,7 +45,7 @@ function* databases(tree: Tree): Generator<Database> {
 }
 
 /** Null: known to dpkg, but not (or no longer) installed. */
-function packageOf(fields: Paragraph): Package | null {
+export function debianPackage(fields: Paragraph): Package | null {
   const name = fields.get('package');
   const version = fields.get('version');
   const status = fields.get('status') ?? 'install ok installed';
