@@ -45,10 +45,15 @@ list_and_node_changed() { runtime list >/dev/null && node_changed "$1"; }
     Server.prototype.emit = function (event, ...rest) {
       if (event === 'connection') Object.assign(rest[0], { write: () => true, end: () => {} });
       return emit.call(this, event, ...rest);
-    };"
+    };
+    require('node:fs').writeFileSync('$WORK/armed', 'yes');"
   local pid
   pid=$(node_pids)
+  # It belongs to a user of its own, and hears the signal when it comes to it.
+  : >"$WORK/armed"
+  chmod 666 "$WORK/armed"
   kill -USR2 "$pid"
+  eventually test -s "$WORK/armed"
   same "$(way)" 'debug: served cold: the standby did not answer in time'
   is_replaced "$pid"
 }
