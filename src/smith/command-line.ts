@@ -1,6 +1,7 @@
 import yargs, { type Argv, type Options } from 'yargs';
 import { buildInfo } from '../build-info.ts';
 import { RailcarError } from '../errors.ts';
+import { sbomFormats } from './supply/formats.ts';
 
 const WIDTH = 100;
 
@@ -107,6 +108,24 @@ function withCommands(line: Argv) {
           })
           .positional('image', { type: 'string', demandOption: true }),
       async (flags) => (await import('./commands/lint.ts')).lint(flags),
+    )
+    .command(
+      'sbom <image>',
+      'Lists what is in an image.',
+      (one) =>
+        one
+          .options({
+            ...shared,
+            platform,
+            format: {
+              type: 'string',
+              choices: sbomFormats,
+              default: 'spdx' as const,
+              describe: 'of the list',
+            },
+          })
+          .positional('image', { type: 'string', demandOption: true }),
+      async (flags) => (await import('./commands/sbom.ts')).sbom(flags),
     )
     .command(
       'unpack <image> <folder>',

@@ -181,7 +181,8 @@ parent: base.tar.gz"
 type: deb
 deb: {suite: bookworm}
 paths: [/usr/bin/hello]
-cmd: [/usr/bin/hello]'
+cmd: [/usr/bin/hello]
+sbom: [spdx, cyclonedx]'
   export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
   smith >built
   # What is kept will do for the next one.
@@ -190,9 +191,26 @@ cmd: [/usr/bin/hello]'
   smith unpack --readonly image.tar.gz bundle
   run -0 "$RAILCAR" --root "$BATS_TEST_TMPDIR/state" run --bundle bundle "smith-$$-$BATS_TEST_NUMBER"
   same "$output" 'Hello, world!'
+  # What is in it, in it.
+  run -0 jq -r '.packages[1:][].name' bundle/rootfs/usr/share/sbom/image.spdx.json
+  same "$output" $'hello\nlibc6'
+  run -0 jq -r '.components[] | select(.type == "library") | .purl' bundle/rootfs/usr/share/sbom/image.cdx.json
+  [[ ${lines[0]} =~ ^pkg:deb/debian/hello@[0-9.+%a-z~-]+\?arch=[a-z0-9]+\&distro=debian-12$ ]]
   recipe 'package: no-such-package-at-all
 type: deb'
   run -1 smith
   contains "$output" 'cannot get the packages "no-such-package-at-all": "apt-get" says: '
   contains "$output" 'Unable to locate package'
+}
+
+@test "an image of anybody's is listed by its own databases" {
+  recipe "package: $SOURCE
+type: dir
+paths: [/usr/bin/cat, /var/lib/dpkg, /etc/os-release]"
+  smith
+  run -0 --separate-stderr smith sbom --format cyclonedx image.tar.gz
+  run -0 jq -r '.components[] | select(.type == "library" or .type == "operating-system") | .name' <<<"$output"
+  contains "$output" debian
+  contains "$output" coreutils
+  contains "$output" libc6
 }

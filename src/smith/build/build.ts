@@ -8,17 +8,23 @@ import { type Image, imageTree } from '../image/image.ts';
 import { writeLayer } from '../image/layer-writer.ts';
 import { writeLayout } from '../image/layout-writer.ts';
 import { openImage } from '../image/open.ts';
+import { readDatabases } from '../packages/databases.ts';
+import { readDistribution } from '../packages/distribution.ts';
 import { identityOf } from '../recipe/identity.ts';
 import { type LoadedRecipe, loadRecipe } from '../recipe/load.ts';
+import { isoTime, sbomPlace, sbomText } from '../supply/formats.ts';
+import { takeInventory } from '../supply/inventory.ts';
 import { changesBetween } from '../tree/changes.ts';
+import { memoryContent } from '../tree/content.ts';
 import { treeOfDirectory } from '../tree/disk.ts';
+import { file } from '../tree/node.ts';
 import { overlay } from '../tree/overlay.ts';
 import { applyRules, microcontainerRules } from '../tree/rules.ts';
 import type { Tree } from '../tree/tree.ts';
 import { assemble } from './assemble.ts';
 import { executionOf } from './execution.ts';
 import { knowsNames, select } from './select.ts';
-import { openSource, type SourceOptions } from './source.ts';
+import { openSource, type Source, type SourceOptions } from './source.ts';
 
 export interface BuildRequest extends SourceOptions {
   /** The recipe's file; relative to `folder`. */
@@ -52,6 +58,7 @@ export async function build(request: BuildRequest): Promise<string> {
     overlay: overlayOf(request),
     mounts: loaded.recipe.mounts ?? [],
   });
+  addSbom(tree, loaded, source, request.time);
   const plain = applyRules(tree, microcontainerRules(identity.uid, identity.gid, request.time));
   const parent = await openParent(loaded, request);
   const bundle = await bundleOf(loaded, plain, parent, source, request);
@@ -83,12 +90,24 @@ async function openParent(
   return recipe.parent === undefined ? null : openImage(resolve(folder, recipe.parent), workspace);
 }
 
+/** What is in the image, in the image: also scanners that only see the image learn what it is made of. */
+function addSbom(tree: Tree, { recipe }: LoadedRecipe, source: Source, time: number): void {
+  if (!recipe.sbom?.length) return;
+  const database = source.database ?? readDatabases(source.tree);
+  const distribution = source.distribution ?? readDistribution(source.tree);
+  const inventory = takeInventory(tree, source.tree, database, distribution);
+  const about = { name: recipe.package ?? 'image', created: isoTime(time), version: buildInfo.version };
+  for (const format of recipe.sbom) {
+    tree.add(sbomPlace(format), file(memoryContent(sbomText(format, inventory, about))));
+  }
+}
+
 /** On a parent, the layer is only what is new or different there; nothing of the parent goes away. */
 async function bundleOf(
   { recipe }: LoadedRecipe,
   tree: Tree,
   parent: Image | null,
-  { execution, platform }: Awaited<ReturnType<typeof openSource>>,
+  { execution, platform }: Source,
   { workspace }: BuildRequest,
 ): Promise<Bundle> {
   const below = parent ? layersOf(parent) : [];
@@ -107,7 +126,7 @@ async function bundleOf(
 async function write(bundle: Bundle, { output, buildNumber, time }: BuildRequest): Promise<void> {
   const annotations = {
     'org.opencontainers.image.ref.name': output.tag,
-    'org.opencontainers.image.created': new Date(time * 1000).toISOString().replace('.000Z', 'Z'),
+    'org.opencontainers.image.created': isoTime(time),
     'com.oracle.smith.version': buildInfo.version,
     'com.oracle.smith.sha': buildInfo.commit,
     'com.oracle.smith.build': buildNumber,

@@ -6,6 +6,7 @@ import { openImage, splitReference } from '../image/open.ts';
 import { hostPlatform, parsePlatform } from '../image/platform.ts';
 import type { Execution, Platform } from '../image/schema.ts';
 import type { Workspace } from '../image/workspace.ts';
+import type { Distribution } from '../packages/distribution.ts';
 import type { PackageDatabase } from '../packages/package.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
 import type { Recipe, SourceType } from '../recipe/schema.ts';
@@ -26,6 +27,7 @@ export interface Source {
   readonly platform: Platform;
   /** Whose files they are, where the kind of source knows it better than the tree. */
   readonly database?: PackageDatabase;
+  readonly distribution?: Distribution | null;
 }
 
 /** What is needed to open an image. */
@@ -91,7 +93,7 @@ async function debSource(
   const apt = new Apt({ suite, mirrors, keyring, architecture, cache, fast, log });
   const wanted = [name, ...deps].map((one) => (one.includes('/') ? resolve(folder, one) : one));
   const { tree, database } = await unpackDebs(await apt.download(wanted), workspace);
-  return { tree, execution: {}, platform, database };
+  return { tree, execution: {}, platform, database, distribution: apt.distribution() };
 }
 
 /** Debian's names, where they are not Go's. */

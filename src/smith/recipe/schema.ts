@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { sbomFormats } from '../supply/formats.ts';
 
 /**
  * The keys of smith.yaml as they are written: those of Oracle's smith (its config.go), and what is new. `docs/smith.md`
@@ -80,6 +81,7 @@ export const recipeSchema = z.strictObject({
   ),
   gconv: z.optional(z.union([truth, texts], 'must be true, false or a list of character sets')),
   hwcaps: z.optional(truth),
+  sbom: z.optional(z.array(z.enum(sbomFormats))),
   platform: z.optional(text),
   layers: z.optional(z.enum(['one', 'package'])),
   compression: z.optional(z.enum(['gzip', 'zstd'])),

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RailcarError } from '../../errors.ts';
+import { readParagraphs } from '../packages/control.ts';
+import type { Distribution } from '../packages/distribution.ts';
 import { runProgram } from './program.ts';
 
 export interface AptOptions {
@@ -75,6 +77,26 @@ export class Apt {
     );
     // A package that was named by its file is not copied there.
     return [...fetched.filter((file) => existsSync(file)), ...names.filter((name) => name.startsWith('/'))];
+  }
+
+  /** Whose packages they are, as the archive's own lists say; null before there are any. */
+  distribution(): Distribution | null {
+    const lists = this.#at('var/lib/apt/lists');
+    const release = readdirSync(lists).find((name) => /_(In)?Release$/.test(name));
+    if (release === undefined) return null;
+    const text = readFileSync(join(lists, release), 'utf8').replace(
+      /^-----BEGIN[^\n]*\n(Hash:[^\n]*\n)?\n/,
+      '',
+    );
+    const [fields = new Map<string, string>()] = readParagraphs(text);
+    const origin = fields.get('origin') ?? 'linux';
+    // Of 12.5 its packages are of 12, as os-release has it.
+    const version = fields.get('version')?.split('.')[0] ?? null;
+    return {
+      id: origin.toLowerCase(),
+      version,
+      name: `${origin} ${fields.get('codename') ?? version ?? ''}`.trim(),
+    };
   }
 
   #run(words: readonly string[], doing: string): Promise<string> {
