@@ -80,6 +80,11 @@ function withCommands(line: Argv) {
         image: { ...image, describe: 'the image: FILE or FILE:TAG' },
         remote,
         docker: { alias: 'd', type: 'boolean', default: false, describe: "with Docker's media types" },
+        sbom: {
+          type: 'boolean',
+          default: false,
+          describe: 'attach the lists of contents that are in the image',
+        },
         from: { type: 'string', describe: 'a repository of the same registry that may have some of it' },
       },
       async (flags) => (await import('./commands/upload.ts')).upload(flags),

@@ -214,3 +214,19 @@ paths: [/usr/bin/cat, /var/lib/dpkg, /etc/os-release]"
   contains "$output" coreutils
   contains "$output" libc6
 }
+
+@test "the list of contents is attached to the pushed image, and found there" {
+  cat_recipe
+  echo 'sbom: [spdx]' >>smith.yaml
+  smith >built
+  registry plain
+  smith upload --sbom -r "http://$REGISTRY/cat" -i image.tar.gz
+  # This registry does not list referrers: a tag stands in.
+  run -0 skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/cat:$(tr : - <built)"
+  same "$(jq -r '.manifests[].artifactType' <<<"$output")" application/spdx+json
+  digest=$(jq -r '.manifests[0].digest' <<<"$output")
+  run -0 curl --silent --fail -H 'Accept: application/vnd.oci.image.manifest.v1+json' "http://$REGISTRY/v2/cat/manifests/$digest"
+  same "$(jq -r .subject.digest <<<"$output")" "$(cat built)"
+  run -0 curl --silent --fail "http://$REGISTRY/v2/cat/blobs/$(jq -r '.layers[0].digest' <<<"$output")"
+  same "$(jq -r .spdxVersion <<<"$output")" SPDX-2.3
+}

@@ -48,7 +48,8 @@ export async function publishImage(
   );
 }
 
-function sourceOf(content: Content): Source {
+/** The bytes of a blob, for `upload`. */
+export function sourceOf(content: Content): Source {
   const part = (start: number, end: number): Content => ({
     size: end - start,
     read: (offset, length) => content.read(start + offset, Math.min(length, end - start - offset)),

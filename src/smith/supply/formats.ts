@@ -16,6 +16,12 @@ export function sbomPlace(format: SbomFormat): string {
   return places[format];
 }
 
+/** What registries and scanners call such a list. */
+export const sbomMediaTypes: Readonly<Record<SbomFormat, string>> = {
+  spdx: 'application/spdx+json',
+  cyclonedx: 'application/vnd.cyclonedx+json',
+};
+
 /** An image's contents as a JSON text. */
 export function sbomText(format: SbomFormat, inventory: Inventory, about: About): string {
   const document = format === 'spdx' ? spdxDocument(inventory, about) : cyclonedxDocument(inventory, about);
