@@ -41,10 +41,10 @@ find_debian() {
   }
 }
 
-# Sets $criu, where the one is that test/criu gets, or why there is none.
+# Sets $criu, where the one is that test/newer-program gets, or why there is none.
 find_criu() {
   local log=$DIR/criu.log
-  if ! criu=$("$BATS_TEST_DIRNAME/../criu" 2>"$log" 3>&- </dev/null); then
+  if ! criu=$("$BATS_TEST_DIRNAME/../newer-program" criu 2>"$log" 3>&- </dev/null); then
     [ "${CI:-}" != true ] || return 1
     criu="none: $(tail -n 1 "$log")"
   fi

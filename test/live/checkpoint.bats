@@ -1,12 +1,12 @@
 #!/usr/bin/env bats
-# Checkpoints through the CRIU that test/criu gets: what goes on after a restore is what was there before.
+# Checkpoints through the CRIU that test/newer-program gets: what goes on after a restore is what was there before.
 bats_require_minimum_version 1.5.0
 
 load helper
 
 setup_file() {
   local log=$BATS_FILE_TMPDIR/criu.log
-  if ! CRIU=$("$REPO/test/criu" 2>"$log" 3>&- </dev/null); then
+  if ! CRIU=$("$REPO/test/newer-program" criu 2>"$log" 3>&- </dev/null); then
     [ "${CI:-}" != true ] || { cat "$log" >&2; return 1; }
     CRIU="none: $(tail -n 1 "$log")"
   fi
