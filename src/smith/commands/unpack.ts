@@ -1,23 +1,18 @@
-import { openAnyImage } from '../build/source.ts';
-import { parsePlatform } from '../image/platform.ts';
 import { unpackImage } from '../image/unpack.ts';
 import { Workspace } from '../image/workspace.ts';
 import { quoteName } from '../tree/name.ts';
-import { progress, registryOptions, type Shared, warn } from './context.ts';
+import { warn } from './context.ts';
+import { type ImageFlags, namedImage } from './image.ts';
 
-export interface UnpackFlags extends Shared {
-  readonly image: string;
+export interface UnpackFlags extends ImageFlags {
   readonly folder: string;
-  readonly platform: string | undefined;
   readonly readonly: boolean;
 }
 
 /** `smith unpack IMAGE FOLDER`: a bundle that `railcar run` starts. */
 export async function unpack(flags: UnpackFlags): Promise<void> {
   using workspace = new Workspace();
-  const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
-  const options = { folder: '.', workspace, registry: registryOptions(flags), progress: progress() };
-  const image = await openAnyImage(flags.image, platform, options);
+  const image = await namedImage(flags, workspace);
   const notWritten = await unpackImage(image, flags.folder, workspace, { readOnly: flags.readonly });
   tell(notWritten.special, 'are no files or directories, and are not there');
   tell(notWritten.xattrs, 'are without their extended attributes');

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { RailcarError } from '../../errors.ts';
+import { digestOf } from '../image/digest.ts';
 import { readSmallBytes } from './answer.ts';
 import { textBody } from './authority.ts';
 import { Client, type ClientOptions } from './client.ts';
@@ -136,8 +136,4 @@ export class Registry {
   #url(kind: 'manifests' | 'referrers', reference: string): URL {
     return this.#client.url(`/v2/${this.#repository}/${kind}/${reference}`);
   }
-}
-
-export function digestOf(bytes: Uint8Array, algorithm = 'sha256'): string {
-  return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
 }

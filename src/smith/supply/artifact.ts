@@ -1,9 +1,10 @@
 import { document } from '../image/assemble.ts';
+import { digestOf } from '../image/digest.ts';
 import { mediaTypes } from '../image/media-types.ts';
 import type { Descriptor } from '../image/schema.ts';
 import { sourceOf } from '../registry/publish.ts';
 import { attach } from '../registry/referrers.ts';
-import { digestOf, type Registry } from '../registry/registry.ts';
+import type { Registry } from '../registry/registry.ts';
 import { memoryContent } from '../tree/content.ts';
 
 /** Something that is said of an image: an SBOM, a provenance, a signature. */

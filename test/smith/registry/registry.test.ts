@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { digestOf } from '../../../src/smith/image/digest.ts';
 import { attach, referrers } from '../../../src/smith/registry/referrers.ts';
-import { digestOf, Registry } from '../../../src/smith/registry/registry.ts';
+import { Registry } from '../../../src/smith/registry/registry.ts';
 import { parseRemote } from '../../../src/smith/registry/remote.ts';
 import { type ServerOptions, TestRegistry } from './server.ts';
 
