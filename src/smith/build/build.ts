@@ -1,28 +1,27 @@
-import { readFileSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { buildInfo } from '../../build-info.ts';
 import { RailcarError } from '../../errors.ts';
 import { describeProblem, refuseIncomplete } from '../closure/problems.ts';
-import { assembleImage, type Bundle, layersOf } from '../image/assemble.ts';
-import { type Image, imageTree } from '../image/image.ts';
-import { writeLayer } from '../image/layer-writer.ts';
+import type { Bundle } from '../image/assemble.ts';
+import type { Image } from '../image/image.ts';
 import { writeLayout } from '../image/layout-writer.ts';
 import { openImage } from '../image/open.ts';
 import { readDatabases } from '../packages/databases.ts';
 import { readDistribution } from '../packages/distribution.ts';
+import { emptyDatabase, type PackageDatabase } from '../packages/package.ts';
 import { identityOf } from '../recipe/identity.ts';
 import { type LoadedRecipe, loadRecipe } from '../recipe/load.ts';
 import { isoTime, sbomPlace, sbomText } from '../supply/formats.ts';
-import { takeInventory } from '../supply/inventory.ts';
-import { changesBetween } from '../tree/changes.ts';
+import { ownership, takeInventory } from '../supply/inventory.ts';
 import { memoryContent } from '../tree/content.ts';
-import { treeOfDirectory } from '../tree/disk.ts';
 import { file } from '../tree/node.ts';
-import { overlay } from '../tree/overlay.ts';
 import { applyRules, microcontainerRules } from '../tree/rules.ts';
 import type { Tree } from '../tree/tree.ts';
 import { assemble } from './assemble.ts';
-import { executionOf } from './execution.ts';
+import { bundleOf } from './bundle.ts';
+import { readOverlay } from './overlay.ts';
+import { withoutPrefix } from './prefix.ts';
 import { knowsNames, select } from './select.ts';
 import { openSource, type Source, type SourceOptions } from './source.ts';
 
@@ -47,7 +46,8 @@ export interface BuildRequest extends SourceOptions {
 export async function build(request: BuildRequest): Promise<string> {
   const loaded = readRecipe(request);
   const source = await openSource(loaded, request);
-  const { selection, problems } = select(loaded, source.tree, source.execution);
+  const overlay = readOverlay(request.folder);
+  const { selection, problems } = select(loaded, source.tree, overlay, source.execution);
   for (const problem of problems) if (problem.severity === 'warning') request.warn(describeProblem(problem));
   refuseIncomplete(problems);
 
@@ -55,13 +55,26 @@ export async function build(request: BuildRequest): Promise<string> {
   const tree = assemble({
     selection,
     names: knowsNames(loaded) ? identity : null,
-    overlay: overlayOf(request),
+    overlay,
     mounts: loaded.recipe.mounts ?? [],
+    prefix: loaded.recipe.prefix,
   });
-  addSbom(tree, loaded, source, request.time);
-  const plain = applyRules(tree, microcontainerRules(identity.uid, identity.gid, request.time));
-  const parent = await openParent(loaded, request);
-  const bundle = await bundleOf(loaded, plain, parent, source, request);
+  const origin = originOf(loaded, source);
+  if (loaded.recipe.layers === 'package' && origin.database.packages.length === 0) {
+    request.warn('the source has no list of packages: everything is in one layer');
+  }
+  addSbom(tree, loaded, origin, request.time);
+  const bundle = await bundleOf(
+    {
+      recipe: loaded.recipe,
+      tree: applyRules(tree, microcontainerRules(identity.uid, identity.gid, request.time)),
+      parent: await openParent(loaded, request),
+      source,
+      ownerOf: ownership(source.tree, origin.database, origin.place),
+      time: request.time,
+    },
+    request.workspace,
+  );
   await write(bundle, request);
   return bundle.descriptor.digest;
 }
@@ -77,12 +90,6 @@ export function readRecipe({ conf, folder }: Pick<BuildRequest, 'conf' | 'folder
   return loadRecipe(bytes, conf);
 }
 
-/** `rootfs` beside the recipe, if there is one. */
-function overlayOf({ folder }: BuildRequest): Tree | null {
-  const path = join(folder, 'rootfs');
-  return statSync(path, { throwIfNoEntry: false }) ? treeOfDirectory(path) : null;
-}
-
 async function openParent(
   { recipe }: LoadedRecipe,
   { folder, workspace }: BuildRequest,
@@ -91,35 +98,30 @@ async function openParent(
 }
 
 /** What is in the image, in the image: also scanners that only see the image learn what it is made of. */
-function addSbom(tree: Tree, { recipe }: LoadedRecipe, source: Source, time: number): void {
+function addSbom(tree: Tree, { recipe }: LoadedRecipe, origin: Origin, time: number): void {
   if (!recipe.sbom?.length) return;
-  const database = source.database ?? readDatabases(source.tree);
+  const { source, database, place } = origin;
   const distribution = source.distribution ?? readDistribution(source.tree);
-  const inventory = takeInventory(tree, source.tree, database, distribution);
+  const inventory = takeInventory(tree, source.tree, database, distribution, place);
   const about = { name: recipe.package ?? 'image', created: isoTime(time), version: buildInfo.version };
   for (const format of recipe.sbom) {
     tree.add(sbomPlace(format), file(memoryContent(sbomText(format, inventory, about))));
   }
 }
 
-/** On a parent, the layer is only what is new or different there; nothing of the parent goes away. */
-async function bundleOf(
-  { recipe }: LoadedRecipe,
-  tree: Tree,
-  parent: Image | null,
-  { execution, platform }: Source,
-  { workspace }: BuildRequest,
-): Promise<Bundle> {
-  const below = parent ? layersOf(parent) : [];
-  const lower = parent && (await imageTree(parent, workspace));
-  const top = lower ? changesBetween(lower, overlay(lower, tree)).changed : tree;
-  const layers = [...below, await writeLayer({ tree: top }, workspace, recipe.compression)];
-  return assembleImage({
-    platform,
-    execution: executionOf(recipe, execution, parent?.config.config ?? {}),
-    layers,
-    annotations: recipe.annotations,
-  });
+/** Where the files of the image are from. */
+interface Origin {
+  readonly source: Source;
+  readonly database: PackageDatabase;
+  /** Where a path of the image is in the source. */
+  readonly place: (path: string) => string | null;
+}
+
+/** Databases are only read where somebody wants to know. */
+function originOf({ recipe: { sbom, layers, prefix } }: LoadedRecipe, source: Source): Origin {
+  const asked = Boolean(sbom?.length) || layers === 'package';
+  const database = source.database ?? (asked ? readDatabases(source.tree) : emptyDatabase);
+  return { source, database, place: (path) => (prefix === undefined ? path : withoutPrefix(prefix, path)) };
 }
 
 /** Number and time of a build are no part of the image: two builds of the same files are the same image. */

@@ -6,14 +6,22 @@ import { nssFiles } from '../recipe/nss.ts';
 import { globMatcher } from '../tree/glob.ts';
 import type { Tree } from '../tree/tree.ts';
 import { executionOf, variablesOf } from './execution.ts';
+import { ofOverlay, withOverlay } from './overlay.ts';
 import { excludedPaths, wantedPaths } from './wanted.ts';
 
-/** What of a source the image of a recipe is made of, and what it lacks. */
-export function select(loaded: LoadedRecipe, source: Tree, below: Execution): Closure {
+export interface Chosen extends Closure {
+  /** What programs of the image find where they look: the source with the overlay in it. */
+  readonly tree: Tree;
+}
+
+/** What of a source, and for the overlay, the image of a recipe is made of, and what it lacks. */
+export function select(loaded: LoadedRecipe, source: Tree, overlay: Tree | null, below: Execution): Chosen {
   const { recipe } = loaded;
   const execution = executionOf(recipe, below);
   const names = knowsNames(loaded);
-  return closure(source, {
+  const tree = withOverlay(source, overlay);
+  const found = closure(tree, {
+    overlay: overlay ? [...ofOverlay(overlay)].map(([path]) => path).slice(1) : [],
     wanted: wantedPaths(loaded, source),
     excludes: excludedPaths(loaded, source),
     environment: variablesOf(execution),
@@ -27,6 +35,7 @@ export function select(loaded: LoadedRecipe, source: Tree, below: Execution): Cl
     force: recipe.force ?? false,
     optional: globMatcher(recipe.missing ?? []),
   });
+  return { ...found, tree };
 }
 
 /** Whether the image has to be able to look up its user. */

@@ -1,4 +1,4 @@
-import { decodeName } from '../tree/name.ts';
+import { decodeName, quoteName } from '../tree/name.ts';
 import type { Tree } from '../tree/tree.ts';
 import { Collector, type TakenFile } from './collector.ts';
 import { gconvFiles } from './gconv.ts';
@@ -21,6 +21,8 @@ export interface Wanted {
 
 export interface ClosureOptions {
   readonly wanted: readonly Wanted[];
+  /** What is laid over the tree, in which it is already: it is in the image whatever is excluded. */
+  readonly overlay?: readonly string[];
   /** Whether a path is excluded; asked for each directory above it first, so that it need not think of those. */
   readonly excludes?: (path: string) => boolean;
   /** What is excluded stays out even if something does not run without it. */
@@ -57,15 +59,29 @@ export interface Closure {
  */
 export function closure(tree: Tree, options: ClosureOptions): Closure {
   const problems = new Problems();
-  const collector = new Collector(tree, problems, options.excludes ?? (() => false), options.force ?? false);
+  const { overlay = [], excludes = () => false, force = false } = options;
+  const kept = new Set(overlay.map((path) => tree.resolve(path, { followLast: false }).path));
+  const collector = new Collector(tree, problems, excludes, force, kept);
   for (const { path, because } of options.wanted) {
     if (!collector.take(path, { kind: 'wanted', because }, { whole: true }))
       reportWanted(tree, problems, path, because);
   }
+  for (const path of overlay) takeOverlaid(tree, collector, problems, path);
   new Follower(tree, collector, problems, options).followAll();
   const rank = ({ severity, subject }: Problem) => `${severity === 'error' ? 0 : 1} ${subject}`;
   const sorted = problems.list().sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
   return { selection: collector.selection, problems: sorted };
+}
+
+/** A link in the overlay brings along what it leads to. Where it leads may only be there when the image runs. */
+function takeOverlaid(tree: Tree, collector: Collector, problems: Problems, path: string): void {
+  const because = `rootfs${path}`;
+  const whole = tree.resolve(path, { followLast: false }).node?.kind === 'symlink';
+  if (collector.take(path, { kind: 'overlay', because }, { whole })) return;
+  const { path: end } = tree.resolve(path);
+  if (/^\/(dev|proc|read|run|sys|write)(\/|$)/.test(end)) return;
+  const reason = `it leads to ${quoteName(end)}, which is not there`;
+  problems.report({ kind: 'dangling-link', severity: 'warning', subject: because, by: null, reason });
 }
 
 /** A link that leads nowhere is in the source as well; a path that is not there was not meant. */

@@ -30,6 +30,7 @@ export class Collector {
   readonly #problems: Problems;
   readonly #excludes: (path: string) => boolean;
   readonly #forced: boolean;
+  readonly #kept: ReadonlySet<string>;
   readonly #decided = new Map<string, boolean>();
   readonly #whole = new Set<string>();
   readonly #directories: { path: string; node: DirectoryNode }[] = [];
@@ -43,11 +44,14 @@ export class Collector {
     excludes: (path: string) => boolean,
     /** Leaves out even what is needed. */
     forced: boolean,
+    /** Paths that stay whatever is excluded: those of the overlay. */
+    kept: ReadonlySet<string> = new Set(),
   ) {
     this.#tree = tree;
     this.#problems = problems;
     this.#excludes = excludes;
     this.#forced = forced;
+    this.#kept = kept;
   }
 
   /** Follows the path and takes what is there; false if nothing is. */
@@ -72,7 +76,7 @@ export class Collector {
 
   /** Whether the path, or a directory that it is in, is excluded. */
   isExcluded(path: string): boolean {
-    const known = this.#decided.get(path);
+    const known = this.#kept.has(path) ? false : this.#decided.get(path);
     if (known !== undefined) return known;
     // From the top, and not by recursion: a hostile path has more parts than a stack has room for.
     const undecided: string[] = [];

@@ -28,7 +28,7 @@ export function explain(selection: Selection, path: string): string[] | null {
 
 /** What was asked for needs no other reason; otherwise the first, which is what brought it in. */
 function best(reasons: readonly Reason[], told: ReadonlySet<string>): Reason | undefined {
-  const wanted = reasons.find(({ kind }) => kind === 'wanted');
+  const wanted = reasons.find(({ kind }) => kind === 'wanted' || kind === 'overlay');
   return wanted ?? reasons.find((reason) => 'by' in reason && !told.has(reason.by));
 }
 
@@ -37,6 +37,8 @@ function clause(reason: Reason): string {
   switch (reason.kind) {
     case 'wanted':
       return `is asked for: ${reason.because}`;
+    case 'overlay':
+      return `is laid over everything: ${reason.because}`;
     case 'below':
       return `is in ${by}, which is taken whole`;
     case 'parent':

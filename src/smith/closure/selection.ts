@@ -6,6 +6,8 @@ import type { LoadKind } from './link-map.ts';
 export type Reason =
   /** The recipe asks for it; `because` says where: `smith.yaml:4:5: /usr/bin/*`. */
   | { readonly kind: 'wanted'; readonly because: string }
+  /** It is in the folder that is laid over everything. */
+  | { readonly kind: 'overlay'; readonly because: string }
   /** It is in a directory that is wanted as a whole. */
   | { readonly kind: 'below'; readonly by: string }
   /** A directory that something else is in. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { RailcarError } from '../../errors.ts';
 import { readRecipe } from '../build/build.ts';
+import { readOverlay } from '../build/overlay.ts';
 import { select } from '../build/select.ts';
 import { openSource } from '../build/source.ts';
 import { explain as reasons } from '../closure/explain.ts';
@@ -29,12 +30,12 @@ export async function explain(flags: ExplainFlags): Promise<void> {
   };
   const loaded = readRecipe(request);
   const source = await openSource(loaded, request);
-  const { selection } = select(loaded, source.tree, source.execution);
+  const { selection, tree } = select(loaded, source.tree, readOverlay(request.folder), source.execution);
   for (const file of flags.files) {
-    const { path } = source.tree.resolve(file, { followLast: false });
+    const { path } = tree.resolve(file, { followLast: false });
     const sentences = reasons(selection, path);
     if (sentences === null) {
-      const known = source.tree.get(path) ? 'nothing in the image needs it' : 'the source does not have it';
+      const known = tree.get(path) ? 'nothing in the image needs it' : 'the source does not have it';
       throw new RailcarError('image-missing', `${quoteName(file)} is not in the image: ${known}`);
     }
     process.stdout.write(sentences.map((sentence) => `${sentence}\n`).join(''));

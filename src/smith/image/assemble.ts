@@ -7,7 +7,7 @@ import type { Image } from './image.ts';
 import type { LayerBlob } from './layer-writer.ts';
 import { mediaTypes } from './media-types.ts';
 import { printPlatform } from './platform.ts';
-import type { Descriptor, Execution, ImageConfig, Platform } from './schema.ts';
+import type { Descriptor, Execution, History, ImageConfig, Platform } from './schema.ts';
 
 /** A document and all blobs that it needs, itself among them: what a layout or a registry takes. */
 export interface Bundle {
@@ -22,14 +22,23 @@ export interface NewImage {
   readonly execution: Execution;
   /** From the lowest to the topmost. */
   readonly layers: readonly LayerBlob[];
-  /** RFC 3339; left out if nothing is said, so that the same files give the same image. */
+  /** RFC 3339; left out if nothing is said. */
   readonly created?: string | undefined;
+  /** Of the layers, in their order; left out if nothing is said. */
+  readonly history?: readonly History[] | undefined;
   /** Of the manifest. */
   readonly annotations?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Configuration and manifest of an image; equal input gives equal bytes. */
-export function assembleImage({ platform, execution, layers, created, annotations }: NewImage): Bundle {
+export function assembleImage({
+  platform,
+  execution,
+  layers,
+  created,
+  history,
+  annotations,
+}: NewImage): Bundle {
   const { architecture, os, variant } = platform;
   const config = document(mediaTypes.config, {
     ...(created === undefined ? {} : { created }),
@@ -38,6 +47,7 @@ export function assembleImage({ platform, execution, layers, created, annotation
     ...(variant ? { variant } : {}),
     config: stripped(execution),
     rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
+    ...(history === undefined ? {} : { history: [...history] }),
   } satisfies ImageConfig);
   const manifest = document(mediaTypes.manifest, {
     schemaVersion: 2,

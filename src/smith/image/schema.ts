@@ -58,6 +58,14 @@ export const executionSchema = z.looseObject({
   ArgsEscaped: z.nullish(z.boolean()),
 });
 
+/** How a layer came to be, for people who look at images; `empty_layer` is of a step that made none. */
+const historySchema = z.looseObject({
+  created: z.nullish(z.string()),
+  created_by: z.nullish(z.string()),
+  comment: z.nullish(z.string()),
+  empty_layer: z.nullish(z.boolean()),
+});
+
 export const configSchema = z.looseObject({
   created: z.nullish(z.string()),
   author: z.nullish(z.string()),
@@ -66,7 +74,7 @@ export const configSchema = z.looseObject({
   variant: z.nullish(z.string()),
   config: z.nullish(executionSchema),
   rootfs: z.looseObject({ type: z.literal('layers'), diff_ids: z.nullish(z.array(digest)) }),
-  history: z.nullish(z.array(z.looseObject({ empty_layer: z.nullish(z.boolean()) }))),
+  history: z.nullish(z.array(historySchema)),
 });
 
 /** oci-layout (image-layout.md). */
@@ -85,5 +93,6 @@ export type Platform = z.infer<typeof platformSchema>;
 export type Descriptor = z.infer<typeof descriptorSchema>;
 export type Index = z.infer<typeof indexSchema>;
 export type Manifest = z.infer<typeof manifestSchema>;
+export type History = z.infer<typeof historySchema>;
 export type Execution = z.infer<typeof executionSchema>;
 export type ImageConfig = z.infer<typeof configSchema>;

@@ -22,22 +22,38 @@ export interface Inventory {
   readonly files: readonly InventoryFile[];
 }
 
-/** `source` is what the image was made of: a file that is another one there is no package's any more. */
+/** `distribution` is that of the packages; `place` says where in the source a path of the image is from. */
 export function takeInventory(
   image: Tree,
   source: Tree,
-  { owners }: PackageDatabase,
+  database: PackageDatabase,
   distribution: Distribution | null,
+  place: (path: string) => string | null = (path) => path,
 ): Inventory {
+  const ownerOf = ownership(source, database, place);
   const files: InventoryFile[] = [];
   const used = new Set<Package>();
   for (const [path, node] of image.walk()) {
     if (node.kind === 'directory') continue;
-    const owner = isOf(source.get(path), node) ? (owners.get(path) ?? null) : null;
+    const owner = ownerOf(path, node);
     if (owner) used.add(owner);
     if (node.kind === 'file') files.push({ path, package: owner, ...digests(node.content) });
   }
   return { distribution, packages: inOrder(used), files };
+}
+
+/** Whose a path of an image is. `source` is what it was made of: a file that is another one there is no package's any more. */
+export function ownership(
+  source: Tree,
+  { owners }: PackageDatabase,
+  place: (path: string) => string | null,
+): (path: string, node: Node) => Package | null {
+  return (path, node) => {
+    const from = place(path);
+    if (from === null) return null;
+    const owner = owners.get(from) ?? null;
+    return owner !== null && isOf(source.get(from), node) ? owner : null;
+  };
 }
 
 /** Attributes may differ: an image has one owner and no times. */
