@@ -12,8 +12,14 @@ const shared = {
 
 const recipe = {
   ...shared,
-  conf: { alias: 'c', type: 'string', default: 'smith.yaml', describe: 'the recipe, relative to --dir' },
-  dir: { alias: 'd', type: 'string', default: '.', describe: 'the folder to build from' },
+  conf: {
+    alias: 'c',
+    type: 'string',
+    default: 'smith.yaml',
+    coerce: last,
+    describe: 'the recipe, relative to --dir',
+  },
+  dir: { alias: 'd', type: 'string', default: '.', coerce: last, describe: 'the folder to build from' },
 } as const satisfies Record<string, Options>;
 
 const building = {
@@ -85,6 +91,7 @@ function withCommands(line: Argv) {
           default: false,
           describe: 'attach the lists of contents that are in the image',
         },
+        platform: { type: 'string', describe: 'only the image for it, of an index [default: all of them]' },
         from: { type: 'string', describe: 'a repository of the same registry that may have some of it' },
       },
       async (flags) => (await import('./commands/upload.ts')).upload(flags),
@@ -92,13 +99,41 @@ function withCommands(line: Argv) {
     .command(
       'download',
       'Gets an image of a registry.',
-      { ...shared, image: { ...image, describe: 'what is written: FILE or FILE:TAG' }, remote, platform },
+      {
+        ...shared,
+        image: { ...image, describe: 'what is written: FILE or FILE:TAG' },
+        remote,
+        platform: {
+          ...platform,
+          describe: 'of an index: as linux/arm64, or "all" [default: of this machine]',
+        },
+      },
       async (flags) => (await import('./commands/download.ts')).download(flags),
+    )
+    .command(
+      'index <images..>',
+      'Makes one image for several platforms, of images that are for one each.',
+      (one) =>
+        severalWords(one)
+          .options({
+            ...shared,
+            image: { ...image, coerce: last, describe: 'what is written: FILE or FILE:TAG' },
+          })
+          .positional('images', {
+            type: 'string',
+            array: true,
+            demandOption: true,
+            describe: 'FILE, FILE:TAG or URL',
+          }),
+      async (flags) => (await import('./commands/index-images.ts')).index(flags),
     )
     .command(
       'explain <files..>',
       'Says why files are in the image.',
-      (one) => one.options(recipe).positional('files', { type: 'string', array: true, demandOption: true }),
+      (one) =>
+        severalWords(one)
+          .options(recipe)
+          .positional('files', { type: 'string', array: true, demandOption: true }),
       async (flags) => (await import('./commands/explain.ts')).explain(flags),
     )
     .command(
@@ -151,6 +186,15 @@ function withCommands(line: Argv) {
       async (flags) => (await import('./commands/unpack.ts')).unpack(flags),
     )
     .command('help', 'Shows this.', {}, () => smith(['--help']));
+}
+
+/** Where a word that is given twice replaces the first, of several words only the last would be left. */
+function severalWords(one: Argv): Argv {
+  return one.parserConfiguration({ 'boolean-negation': false, 'duplicate-arguments-array': true });
+}
+
+function last(given: string | readonly string[]): string {
+  return typeof given === 'string' ? given : (given.at(-1) ?? '');
 }
 
 function inOneLine(message: string | null): string {

@@ -5,7 +5,7 @@ import { RailcarError } from '../../errors.ts';
 import { describeProblem, refuseIncomplete } from '../closure/problems.ts';
 import type { Bundle } from '../image/assemble.ts';
 import type { Image } from '../image/image.ts';
-import { writeLayout } from '../image/layout-writer.ts';
+import { formOf, writeLayout } from '../image/layout-writer.ts';
 import { openImage } from '../image/open.ts';
 import { readDatabases } from '../packages/databases.ts';
 import { readDistribution } from '../packages/distribution.ts';
@@ -134,8 +134,4 @@ async function write(bundle: Bundle, { output, buildNumber, time }: BuildRequest
     'com.oracle.smith.build': buildNumber,
   };
   await writeLayout(output.path, [{ bundle, annotations }], { form: formOf(output.path) });
-}
-
-function formOf(path: string): 'directory' | 'tar' | 'tar.gz' {
-  return path.endsWith('/') ? 'directory' : path.endsWith('.tar') ? 'tar' : 'tar.gz';
 }

@@ -5,6 +5,7 @@ import { type Image, imageTree } from '../image/image.ts';
 import { openImage, splitReference } from '../image/open.ts';
 import { hostPlatform, parsePlatform } from '../image/platform.ts';
 import type { Execution, Platform } from '../image/schema.ts';
+import { platformOf } from '../image/whole.ts';
 import type { Workspace } from '../image/workspace.ts';
 import type { Distribution } from '../packages/distribution.ts';
 import type { PackageDatabase } from '../packages/package.ts';
@@ -136,8 +137,4 @@ export function sourceType({ type, package: name = '' }: Recipe, folder: string)
 
 export function isUrl(name: string): boolean {
   return /^https?:\/\//.test(name);
-}
-
-function platformOf({ config: { os, architecture, variant } }: Image): Platform {
-  return { os, architecture, ...(variant ? { variant } : {}) };
 }

@@ -1,12 +1,9 @@
-import { RailcarError } from '../../errors.ts';
-import { type Bundle, layersOf } from '../image/assemble.ts';
-import type { Image } from '../image/image.ts';
-import { writeLayout } from '../image/layout-writer.ts';
-import { mediaTypes } from '../image/media-types.ts';
+import { formOf, writeLayout } from '../image/layout-writer.ts';
 import { splitReference } from '../image/open.ts';
 import { parsePlatform } from '../image/platform.ts';
+import { bundleOfImage, bundleOfWhole, wholeOf } from '../image/whole.ts';
 import { Workspace } from '../image/workspace.ts';
-import { fetchImage } from '../registry/fetch.ts';
+import { fetchImage, fetchWhole } from '../registry/fetch.ts';
 import { Registry } from '../registry/registry.ts';
 import { isDigest, parseRemote } from '../registry/remote.ts';
 import { progress, registryOptions, type Shared } from './context.ts';
@@ -17,43 +14,33 @@ export interface DownloadFlags extends Shared {
   readonly platform: string | undefined;
 }
 
+/** In place of a platform: the index itself, with what it has for each. */
+const ALL = 'all';
+
 /** `smith download`: an image as an archive, with the bytes that the registry has. */
 export async function download(flags: DownloadFlags): Promise<void> {
   const remote = parseRemote(flags.remote);
   const { path, tag } = splitReference(flags.image);
-  const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
   using workspace = new Workspace();
   const registry = new Registry(remote, registryOptions(flags));
+  const { reference } = remote;
+  const oneImage = async () => {
+    const platform = flags.platform === undefined ? undefined : parsePlatform(flags.platform);
+    return bundleOfImage(
+      await fetchImage(registry, reference, workspace, { platform, progress: progress() }),
+    );
+  };
+  const everything = async () => {
+    const { store, root } = await fetchWhole(registry, reference, workspace, progress());
+    return bundleOfWhole(wholeOf(store, root));
+  };
   try {
-    const image = await fetchImage(registry, remote.reference, workspace, { platform, progress: progress() });
-    const name = tag ?? (isDigest(remote.reference) ? 'latest' : remote.reference);
+    const bundle = flags.platform === ALL ? await everything() : await oneImage();
+    const name = tag ?? (isDigest(reference) ? 'latest' : reference);
     const annotations = { 'org.opencontainers.image.ref.name': name };
-    await writeLayout(path, [{ bundle: bundleOf(image), annotations }], {
-      form: path.endsWith('.tar') ? 'tar' : 'tar.gz',
-    });
-    process.stdout.write(`${image.digest}\n`);
+    await writeLayout(path, [{ bundle, annotations }], { form: formOf(path) });
+    process.stdout.write(`${bundle.descriptor.digest}\n`);
   } finally {
     registry.close();
   }
-}
-
-function bundleOf(image: Image): Bundle {
-  const { manifest, manifestContent, configContent, config } = image;
-  if (!manifest || !manifestContent) throw new RailcarError('internal', `${image.name} has no manifest`);
-  const layers = layersOf(image);
-  const blobs = new Map(layers.map(({ descriptor, content }) => [descriptor.digest, content]));
-  blobs.set(manifest.config.digest, configContent);
-  blobs.set(image.digest, manifestContent);
-  const { os, architecture, variant } = config;
-  const descriptor = {
-    mediaType: manifest.mediaType ?? mediaTypes.manifest,
-    digest: image.digest,
-    size: manifestContent.size,
-    platform: { architecture, os, ...(variant ? { variant } : {}) },
-  };
-  return {
-    descriptor,
-    blobs,
-    images: [{ config: manifest.config, layers: layers.map((layer) => layer.descriptor) }],
-  };
 }

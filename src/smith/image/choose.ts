@@ -27,9 +27,19 @@ interface Candidate {
   readonly platform: Platform | null;
 }
 
+/** What a tag names, or what can only be meant: an index, a manifest, or several manifests of one name. */
+export function chooseRoots(store: BlobStore, index: Index, tag?: string): readonly Descriptor[] {
+  return tagged(store, index.manifests.filter(mayBeImage), tag);
+}
+
+/** All manifests of images below an index, and below indices in it, with their platforms as far as they are said. */
+export function imagesBelow(store: BlobStore, descriptor: Descriptor): Generator<Candidate> {
+  return images(store, descriptor, null, 0);
+}
+
 /** Follows an index, and indices in it, to the manifest that is meant. */
 export function chooseManifest(store: BlobStore, index: Index, { tag, platform }: Choice = {}): Descriptor {
-  const roots = tagged(store, index.manifests.filter(mayBeImage), tag);
+  const roots = chooseRoots(store, index, tag);
   const candidates = roots.flatMap((descriptor) => [...images(store, descriptor, null, 0)]);
   return choosePlatform(store, candidates, platform);
 }

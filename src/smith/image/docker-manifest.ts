@@ -1,8 +1,11 @@
 import { RailcarError } from '../../errors.ts';
-import { document } from './assemble.ts';
+import { type Bundle, document } from './assemble.ts';
 import type { Image } from './image.ts';
 import { mediaTypes } from './media-types.ts';
+import { printPlatform } from './platform.ts';
 import type { Descriptor, Manifest } from './schema.ts';
+import type { BlobStore } from './store.ts';
+import { bundleOfImage, type Whole, wholeOf } from './whole.ts';
 
 const layerTypes: Readonly<Record<string, string>> = {
   [mediaTypes.layer]: 'application/vnd.docker.image.rootfs.diff.tar',
@@ -39,4 +42,24 @@ export function inDockersWords(image: Image): Image {
   };
   const { descriptor, content } = document(mediaTypes.dockerManifest, manifest);
   return { ...image, digest: descriptor.digest, manifest, manifestContent: content };
+}
+
+/** The images of an index in Docker's words, under one of its lists, sorted by platform. */
+export function listInDockersWords(images: readonly Image[]): Whole {
+  const bundles = images.map((image) => bundleOfImage(inDockersWords(image)));
+  const name = ({ descriptor: { platform } }: Bundle) => (platform ? printPlatform(platform) : '');
+  const manifests = bundles.sort((a, b) => (name(a) < name(b) ? -1 : 1)).map(({ descriptor }) => descriptor);
+  const list = document(mediaTypes.dockerIndex, {
+    schemaVersion: 2,
+    mediaType: mediaTypes.dockerIndex,
+    manifests,
+  });
+  const store: BlobStore = {
+    name: "an index in Docker's words",
+    blob: (digest) =>
+      digest === list.descriptor.digest
+        ? list.content
+        : bundles.map(({ blobs }) => blobs.get(digest)).find((content) => content !== undefined),
+  };
+  return wholeOf(store, list.descriptor);
 }

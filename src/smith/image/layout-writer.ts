@@ -69,11 +69,12 @@ export function layoutFiles(
  * @throws RailcarError `operation-failed`
  */
 export async function writeLayout(
-  path: string,
+  place: string,
   named: readonly NamedBundle[],
   { form, extra }: LayoutOptions,
 ): Promise<void> {
   const files = layoutFiles(named, extra);
+  const path = place.replace(/(?<=.)\/+$/, '');
   const draft = `${path}.${randomBytes(4).toString('hex')}.partial`;
   try {
     if (form === 'directory') writeDirectory(draft, files);
@@ -87,6 +88,11 @@ export async function writeLayout(
       cause: error,
     });
   }
+}
+
+/** By the name: `x/` is a directory. */
+export function formOf(path: string): LayoutOptions['form'] {
+  return path.endsWith('/') ? 'directory' : path.endsWith('.tar') ? 'tar' : 'tar.gz';
 }
 
 function described({ bundle: { descriptor }, annotations }: NamedBundle): Descriptor {

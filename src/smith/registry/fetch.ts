@@ -39,6 +39,26 @@ export async function fetchImage(
   return readImage(fetched, chosen);
 }
 
+/** What a reference names with all that is below it, of whatever platform, in the workspace. */
+export interface FetchedWhole {
+  readonly store: BlobStore;
+  readonly root: Descriptor;
+}
+
+/** Fetches an index with all of its images, or a manifest with its one; as `fetchImage` otherwise. */
+export async function fetchWhole(
+  registry: Registry,
+  reference: string,
+  workspace: Workspace,
+  progress: Progress = silent,
+): Promise<FetchedWhole> {
+  const fetched = new Fetched(registry, workspace, progress, reference);
+  const root = await fetched.manifest(reference);
+  const blobs = await fetched.documentsBelow(root);
+  await inParallel(distinct(blobs), (descriptor) => fetched.fill(descriptor));
+  return { store: fetched, root };
+}
+
 class Fetched implements BlobStore {
   readonly name: string;
   readonly #registry: Registry;
@@ -83,6 +103,19 @@ class Fetched implements BlobStore {
         if (isImageConfig(config.mediaType)) await this.fill(config);
       }
     }
+  }
+
+  /** Gets every index and manifest, and says what these are made of. */
+  async documentsBelow(document: Descriptor, depth = 0): Promise<Descriptor[]> {
+    if (!this.#blobs.has(document.digest)) await this.manifest(document.digest);
+    if (!isIndex(document.mediaType) || depth > MAX_DEPTH) {
+      const { config, layers } = readDocument(this, document, manifestSchema);
+      return [config, ...layers];
+    }
+    const found: Descriptor[] = [];
+    for (const child of readDocument(this, document, indexSchema).manifests)
+      found.push(...(await this.documentsBelow(child, depth + 1)));
+    return found;
   }
 
   async fill(descriptor: Descriptor): Promise<void> {
