@@ -42,9 +42,9 @@ export function goldenPlan(name: string): string {
     return text({ hands: plan.hands, stub: plan.stubs[0] ?? [], teardown: plan.teardown });
   const base = planAs(name, goldenConfig('base'), options);
   return text({
-    hands: changes<HandsOp>(base.hands, plan.hands),
-    stub: changes<StubOp>(base.stubs[0] ?? [], plan.stubs[0] ?? []),
-    teardown: changes<HandsOp>(base.teardown, plan.teardown),
+    hands: changes<HandsOp>(base.hands, plan.hands, handsPhrases as PhraseOf<HandsOp>),
+    stub: changes<StubOp>(base.stubs[0] ?? [], plan.stubs[0] ?? [], stubPhrases as PhraseOf<StubOp>),
+    teardown: changes<HandsOp>(base.teardown, plan.teardown, handsPhrases as PhraseOf<HandsOp>),
   });
 }
 
@@ -117,13 +117,16 @@ const requestRecorder: Filters = {
   }),
 };
 
-function changes<O extends HandsOp | StubOp>(from: readonly O[], to: readonly O[]): Change<O>[] {
-  return difference(from, to, (op) => JSON.stringify(op, readable), phrase);
-}
+/** Some operations of the hands are called like others of the stub. */
+type PhraseOf<O> = Record<string, (op: O) => string>;
 
-function phrase(op: HandsOp | StubOp): string {
-  const phrases = { ...handsPhrases, ...stubPhrases } as Record<string, (op: HandsOp | StubOp) => string>;
-  return phrases[op.op]?.(op) ?? op.op;
+function changes<O extends HandsOp | StubOp>(
+  from: readonly O[],
+  to: readonly O[],
+  phrases: PhraseOf<O>,
+): Change<O>[] {
+  const phrase = (op: O) => phrases[op.op]?.(op) ?? op.op;
+  return difference(from, to, (op) => JSON.stringify(op, readable), phrase);
 }
 
 /** One operation a line. */
