@@ -29,6 +29,8 @@ counting() {
 }
 # Without a file that is open for a moment, and another one by the time of a restore: it is told when it is asked.
 counting_quietly() { script 'trap "echo \$i >/tmp/count" USR1; echo 0 >/tmp/count; i=0; while :; do i=$((i + 1)); sleep 0.02; done'; }
+# One process that waits for ever: a dump ends `sleep`, unless it is of a busybox that is prepared for that.
+waiting() { script 'mkfifo /tmp/never; exec cat <>/tmp/never'; }
 asked() {
   rm -f "$BUNDLE/rootfs/tmp/count"
   runtime kill "$ID" USR1
@@ -115,7 +117,7 @@ gone() {
 }
 
 @test "what cannot be dumped goes on, and the log of CRIU says why" {
-  bundle
+  bundle && waiting
   echo x >"$WORK/outside"
   "$RUNTIME" --root "$ROOT" run --detach --bundle "$BUNDLE" --preserve-fds 1 "$ID" </dev/null >/dev/null 2>&1 3<"$WORK/outside"
   run dump
@@ -280,7 +282,7 @@ while data := connection.recv(4096):
   runtime restore -d --bundle "$WORK/bundle2" "$ID-2" </dev/null >/dev/null 2>&1
   same "$(state_of "$ID-2" .bundle)" "$WORK/bundle2"
   eventually '[ "$(cat "$WORK/bundle2/rootfs/tmp/count" || echo 0)" -gt 3 ]'
-  same "$(awk -F : '$2 == "pids" { print $3 }' "/proc/$(pid_of "$ID-2")/cgroup" | xargs basename)" "$ID-2"
+  same "$(basename "$(place_of "$(pid_of "$ID-2")" pids)")" "$ID-2"
   run runtime restore -d --bundle "$WORK/bundle2" "$ID-2"
   fails 1
   contains "$output" 'container with given ID already exists'
@@ -420,7 +422,7 @@ END
 }
 
 @test "namespaces of others: network, IPC, host name and processes" {
-  bundle
+  bundle && waiting
   hold_namespaces --net --ipc --uts --pid --fork
   edit_config --arg proc "/proc/$HOLDER/ns" 'del(.hostname) | .linux.namespaces |= map(
     if .type == "network" then .path = $proc + "/net" elif .type == "ipc" then .path = $proc + "/ipc"
@@ -482,7 +484,7 @@ END
   # What busybox has no applet for; the shared rootfs is not touched.
   local file
   for file in $(type -P flock) $(ldd "$(type -P flock)" | grep -o '/[^ ]*'); do install -D "$file" "$BUNDLE/rootfs$file"; done
-  script 'exec 6>/tmp/removed; echo kept >&6; rm /tmp/removed; exec /usr/bin/flock --no-fork /tmp/lock sh -c "echo ready >/tmp/ready; exec sleep 600"'
+  script 'exec 6>/tmp/removed; echo kept >&6; rm /tmp/removed; exec /usr/bin/flock --no-fork /tmp/lock sh -c "mkfifo /tmp/never; echo ready >/tmp/ready; exec cat <>/tmp/never"'
   start_detached
   eventually test -s "$BUNDLE/rootfs/tmp/ready"
   run dump
@@ -518,7 +520,7 @@ END
   gone
   beside restore --bundle "$BUNDLE" --pid-file "$WORK/pid" --detach --image-path "$IMAGE.3" --work-path "$WORK/work" --tcp-established --file-locks --manage-cgroups-mode ignore "$ID"
   # CRIU leaves cgroups alone then: it was in the container's itself.
-  same "$(awk -F : '$2 == "pids" { print $3 }' "/proc/$(pid_of)/cgroup" | xargs basename)" "$ID"
+  same "$(basename "$(place_of "$(pid_of)" pids)")" "$ID"
   asked
 }
 
