@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 
 static bool on_procfs(int fd) {
@@ -122,51 +121,6 @@ int op_attr(struct stub *stub, const struct stub_attr *arg) {
         change_attributes(stub, mount, arg->set.n, arg->clear.n, arg->recursive.n != 0, dest) < 0)
         return -1;
     return change_propagation(stub, mount, arg->propagation.n, dest);
-}
-
-/* The type of the file system, from the line of mountinfo for its device: `id parent MAJOR:MINOR … - TYPE …`. */
-static bool name_type(const struct stub *stub, int tree, char type[64]) {
-    struct stat status;
-    autoclose int file = open_in_procfs(stub, "self/mountinfo", O_RDONLY);
-    size_t size;
-    autofree char *text = file < 0 ? NULL : read_all(file, 64 << 20, &size);
-    if (!text || fstat(tree, &status) < 0)
-        return false;
-    char *position = NULL;
-    char device[32];
-    int length = snprintf(device, sizeof device, " %u:%u ", major(status.st_dev), minor(status.st_dev));
-    for (char *line = strtok_r(text, "\n", &position); line; line = strtok_r(NULL, "\n", &position)) {
-        const char *separator = strstr(line, " - ");
-        const char *third = line + strcspn(line, " ");
-        third += *third ? 1 + strcspn(third + 1, " ") : 0;
-        if (!separator || strncmp(third, device, (size_t)length) != 0)
-            continue;
-        separator += strlen(" - ");
-        snprintf(type, 64, "%.*s", (int)strcspn(separator, " "), separator);
-        return true;
-    }
-    return false;
-}
-
-int op_idmap(struct stub *stub, const struct stub_idmap *arg) {
-    int tree = slot(stub, &arg->tree);
-    int namespace = tree < 0 ? -1 : slot(stub, &arg->namespace);
-    if (namespace < 0)
-        return -1;
-    const struct sys_mount_attr attributes = {.set = MOUNT_ATTR_IDMAP, .userns = (uint64_t) namespace};
-    unsigned flags = AT_EMPTY_PATH | (arg->recursive.n ? AT_RECURSIVE : 0);
-    if (sys_mount_setattr(tree, "", flags, &attributes) == 0)
-        return 0;
-    int error = errno;
-    char type[64];
-    /* Looked for first, since a failure to find it is not the one that counts. */
-    bool named = name_type(stub, tree, type);
-    failed_with(error, "mount_setattr(MOUNT_ATTR_IDMAP)", "%s", arg->source.text);
-    if (error == ENOSYS)
-        failure_detail("idmapped mounts need Linux 5.12");
-    else if (error == EINVAL && named)
-        failure_detail("the file system is %s", type);
-    return -1;
 }
 
 int op_open_tree(struct stub *stub, const struct stub_open_tree *arg) {

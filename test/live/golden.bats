@@ -152,6 +152,13 @@ in_own_unified() {
   return $status
 }
 
+# own_mount: a mount of the case's own holds the bundle, as on most hosts relatime, and private as it is without systemd.
+own_mount() {
+  scratch_mount --bind "$WORK" "$WORK"
+  mount --options-mode ignore -o remount,bind,relatime "$WORK"
+  mount --make-private "$WORK"
+}
+
 # unified_with CONTROLLER...: the case shows a host on which cgroup v2 has them.
 unified_with() {
   is_unified || skip 'this host has controllers of cgroup v1'

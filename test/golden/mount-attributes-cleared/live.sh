@@ -1,2 +1,5 @@
 # shellcheck shell=bash
-setup() { mkdir "$BUNDLE/data"; }
+setup() {
+  own_mount
+  mkdir "$BUNDLE/data"
+}

@@ -1,2 +1,5 @@
 # shellcheck shell=bash
-setup() { mkdir -p "$BUNDLE/data" && cp /bin/true "$BUNDLE/data/program"; }
+setup() {
+  own_mount
+  mkdir -p "$BUNDLE/data" && cp /bin/true "$BUNDLE/data/program"
+}

@@ -1,2 +1,5 @@
 # shellcheck shell=bash
-setup() { mkdir -p "$BUNDLE/data" && echo content >"$BUNDLE/data/file"; }
+setup() {
+  own_mount
+  mkdir -p "$BUNDLE/data" && echo content >"$BUNDLE/data/file"
+}
