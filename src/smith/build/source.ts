@@ -1,6 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { invalid } from '../../config/check.ts';
 import { type Image, imageTree } from '../image/image.ts';
 import { openImage, splitReference } from '../image/open.ts';
 import { hostPlatform, parsePlatform } from '../image/platform.ts';
@@ -19,6 +18,7 @@ import { Apt } from '../source/apt.ts';
 import { unpackDebs } from '../source/deb.ts';
 import { treeOfDirectory } from '../tree/disk.ts';
 import { Tree } from '../tree/tree.ts';
+import { rpmSource } from './rpm-source.ts';
 
 /** Where the files of an image come from. */
 export interface Source {
@@ -52,7 +52,7 @@ export interface SourceOptions {
  * @throws {RailcarError} `config-invalid` with the place of the key, and whatever the kind of source has to say
  */
 export async function openSource(loaded: LoadedRecipe, options: SourceOptions): Promise<Source> {
-  const { recipe, positions } = loaded;
+  const { recipe } = loaded;
   const platform = recipe.platform === undefined ? undefined : parsePlatform(recipe.platform);
   const { package: name } = recipe;
   // Only the overlay, then.
@@ -66,13 +66,7 @@ export async function openSource(loaded: LoadedRecipe, options: SourceOptions): 
     };
   }
   if (type === 'deb') return debSource(loaded, name, platform ?? hostPlatform(), options);
-  if (type !== 'oci')
-    throw invalid(
-      'package',
-      `there is no way yet to get packages of type "${type}"`,
-      positions,
-      'config-unsupported',
-    );
+  if (type === 'rpm' || type === 'mock') return rpmSource(loaded, name, platform ?? hostPlatform(), options);
   const image = await openAnyImage(name, platform, options);
   return {
     tree: await imageTree(image, options.workspace),

@@ -6,6 +6,8 @@ import { select } from '../build/select.ts';
 import { openSource } from '../build/source.ts';
 import { explain as reasons } from '../closure/explain.ts';
 import { Workspace } from '../image/workspace.ts';
+import { readDatabases } from '../packages/databases.ts';
+import { describePackage } from '../packages/package.ts';
 import { quoteName } from '../tree/name.ts';
 import { cacheFolder, progress, registryOptions, type Shared } from './context.ts';
 
@@ -31,6 +33,7 @@ export async function explain(flags: ExplainFlags): Promise<void> {
   const loaded = readRecipe(request);
   const source = await openSource(loaded, request);
   const { selection, tree } = select(loaded, source.tree, readOverlay(request.folder), source.execution);
+  const { owners } = source.database ?? readDatabases(source.tree);
   for (const file of flags.files) {
     const { path } = tree.resolve(file, { followLast: false });
     const sentences = reasons(selection, path);
@@ -38,6 +41,8 @@ export async function explain(flags: ExplainFlags): Promise<void> {
       const known = tree.get(path) ? 'nothing in the image needs it' : 'the source does not have it';
       throw new RailcarError('image-missing', `${quoteName(file)} is not in the image: ${known}`);
     }
+    const owner = owners.get(path);
+    if (owner) sentences.push(`${quoteName(path)} is of package ${describePackage(owner)}.`);
     process.stdout.write(sentences.map((sentence) => `${sentence}\n`).join(''));
   }
 }

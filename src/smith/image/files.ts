@@ -52,7 +52,8 @@ function openBelow(folder: string, unsafePath: string, workspace: Workspace): Co
   return openFile(join(folder, ...names), workspace);
 }
 
-function openFile(path: string, workspace: Workspace): Content | undefined {
+/** Nothing if no file is there. */
+export function openFile(path: string, workspace: Workspace): Content | undefined {
   try {
     // Opening a fifo would wait for a writer.
     const descriptor = workspace.keep(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));

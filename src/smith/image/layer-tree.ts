@@ -10,7 +10,10 @@ import { isMarker, type Whiteout, whiteoutOf } from './whiteout.ts';
 export interface LayerOptions extends TarLimits {
   /** Off for archives that are no layers: there `.wh.x` is a file like any other. */
   readonly whiteouts?: boolean;
-  /** As dpkg does it: a directory of the archive does not replace a link to one, such as /bin. */
+  /**
+   * As dpkg and rpm do it: a directory of the archive does not replace a link to one, such as /bin, and nothing else
+   * replaces a directory with something in it.
+   */
   readonly keepDirectoryLinks?: boolean;
   /** Told where each entry has gone. */
   readonly placed?: (path: string) => void;
@@ -37,6 +40,20 @@ export function applyLayer(
     }
   }
   for (const mark of marks) whiteOut(tree, mark);
+  applyEntries(tree, archive, entries, { keepDirectoryLinks, placed });
+}
+
+/**
+ * Lays entries over the tree whose contents lie in `archive`, whatever form that has.
+ *
+ * @throws RailcarError `image-invalid`; the tree is then half done and of no use
+ */
+export function applyEntries(
+  tree: Tree,
+  archive: Content,
+  entries: Iterable<TarEntry>,
+  { keepDirectoryLinks = false, placed = () => {} }: Pick<LayerOptions, 'keepDirectoryLinks' | 'placed'> = {},
+): void {
   const layer = new Layer(tree, archive, keepDirectoryLinks);
   for (const entry of entries) placed(layer.put(entry));
 }
@@ -76,6 +93,9 @@ class Layer {
     if (this.#keepDirectoryLinks && entry.kind === 'directory' && existing?.kind === 'symlink') {
       const { path: real, node } = this.#tree.resolve(path);
       if (node?.kind === 'directory') return real;
+    }
+    if (this.#keepDirectoryLinks && entry.kind !== 'directory' && isFilled(existing)) {
+      throw tarError(entry.offset, `it is a ${entry.kind} where another package has a directory`, entry.path);
     }
     this.#tree.add(path, this.#node(entry, path, existing));
     this.#placed.set(path, entry);
@@ -148,6 +168,10 @@ class Layer {
 
 /** Links in its name may make a path longer than it is written. */
 const MAX_RESOLVED = 64 * 1024;
+
+function isFilled(node: Node | undefined): boolean {
+  return node?.kind === 'directory' && node.children.size > 0;
+}
 
 function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf('/')));

@@ -26,3 +26,8 @@ export function inOrder(packages: Iterable<Package>): Package[] {
   const key = ({ name, architecture, version }: Package) => `${name}\0${architecture}\0${version}`;
   return [...packages].sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
 }
+
+/** For people: `coreutils 9.1-1 (deb, amd64)`. */
+export function describePackage({ type, name, version, architecture }: Package): string {
+  return `${name} ${version} (${type}, ${architecture})`;
+}

@@ -33,6 +33,7 @@ const mock = z.strictObject({
 
 const rpm = z.strictObject({
   repos: z.optional(texts),
+  keys: z.optional(texts),
   releasever: z.optional(text),
   deps: z.optional(texts),
   gpgcheck: z.optional(truth),
