@@ -60,6 +60,7 @@ export async function build(request: BuildRequest): Promise<string> {
     prefix: loaded.recipe.prefix,
   });
   const origin = originOf(loaded, source);
+  for (const problem of origin.database.unread ?? []) request.warn(problem);
   if (loaded.recipe.layers === 'package' && origin.database.packages.length === 0) {
     request.warn('the source has no list of packages: everything is in one layer');
   }

@@ -8,8 +8,9 @@ import { explain as reasons } from '../closure/explain.ts';
 import { Workspace } from '../image/workspace.ts';
 import { readDatabases } from '../packages/databases.ts';
 import { describePackage } from '../packages/package.ts';
+import { ownership } from '../supply/inventory.ts';
 import { quoteName } from '../tree/name.ts';
-import { cacheFolder, progress, registryOptions, type Shared } from './context.ts';
+import { cacheFolder, progress, registryOptions, type Shared, warn } from './context.ts';
 
 export interface ExplainFlags extends Shared {
   readonly conf: string;
@@ -33,7 +34,9 @@ export async function explain(flags: ExplainFlags): Promise<void> {
   const loaded = readRecipe(request);
   const source = await openSource(loaded, request);
   const { selection, tree } = select(loaded, source.tree, readOverlay(request.folder), source.execution);
-  const { owners } = source.database ?? readDatabases(source.tree);
+  const database = source.database ?? readDatabases(source.tree);
+  for (const problem of database.unread ?? []) warn(problem);
+  const ownerOf = ownership(source.tree, database, (path) => path);
   for (const file of flags.files) {
     const { path } = tree.resolve(file, { followLast: false });
     const sentences = reasons(selection, path);
@@ -41,7 +44,8 @@ export async function explain(flags: ExplainFlags): Promise<void> {
       const known = tree.get(path) ? 'nothing in the image needs it' : 'the source does not have it';
       throw new RailcarError('image-missing', `${quoteName(file)} is not in the image: ${known}`);
     }
-    const owner = owners.get(path);
+    const node = tree.get(path);
+    const owner = node ? ownerOf(path, node) : null;
     if (owner) sentences.push(`${quoteName(path)} is of package ${describePackage(owner)}.`);
     process.stdout.write(sentences.map((sentence) => `${sentence}\n`).join(''));
   }

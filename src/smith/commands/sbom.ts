@@ -5,7 +5,7 @@ import { readDatabases } from '../packages/databases.ts';
 import { readDistribution } from '../packages/distribution.ts';
 import { isoTime, type SbomFormat, sbomText } from '../supply/formats.ts';
 import { takeInventory } from '../supply/inventory.ts';
-import { sourceDate } from './context.ts';
+import { sourceDate, warn } from './context.ts';
 import { type ImageFlags, namedImage } from './image.ts';
 
 export interface SbomFlags extends ImageFlags {
@@ -17,7 +17,9 @@ export async function sbom(flags: SbomFlags): Promise<void> {
   using workspace = new Workspace();
   const image = await namedImage(flags, workspace);
   const tree = await imageTree(image, workspace);
-  const inventory = takeInventory(tree, tree, readDatabases(tree), readDistribution(tree));
+  const database = readDatabases(tree);
+  for (const problem of database.unread ?? []) warn(problem);
+  const inventory = takeInventory(tree, tree, database, readDistribution(tree));
   const about = { name: flags.image, created: isoTime(sourceDate()), version: buildInfo.version };
   process.stdout.write(sbomText(flags.format, inventory, about));
 }

@@ -17,6 +17,8 @@ export interface PackageDatabase {
   readonly packages: readonly Package[];
   /** The package that has put a path there. */
   readonly owners: ReadonlyMap<string, Package>;
+  /** Databases that are there and are not in this, each with why: sentences for people. */
+  readonly unread?: readonly string[];
 }
 
 export const emptyDatabase: PackageDatabase = { packages: [], owners: new Map() };
