@@ -53,24 +53,26 @@ static char **keep_most(char *const *environment) {
     return most;
 }
 
-/* Node, the program, and what follows its name. */
-static char **words_of(char *program, char *const *rest) {
+/* Node, called by the path of this program, which the companion may have to run; the program; what follows its name. */
+static char **words_of(char *self, char *program, char *const *rest) {
     size_t count = 0;
     while (rest[count])
         count++;
     char **words = malloc((count + 3) * sizeof *words);
     if (!words)
         return NULL;
-    words[0] = (char *)(uintptr_t)node_engine;
+    words[0] = self;
     words[1] = program;
     memcpy(words + 2, rest, (count + 1) * sizeof *words);
     return words;
 }
 
 int companion_become(const char *name, char *const *arguments, char *const *environment) {
-    char program[PATH_MAX];
+    char program[PATH_MAX], self[PATH_MAX] = "";
     snprintf(program, sizeof program, "%s/%s.cjs", node_folder, name);
-    char **words = words_of(program, arguments + (called_as(arguments) ? 1 : 2));
+    if (readlink("/proc/self/exe", self, sizeof self - 1) < 0)
+        snprintf(self, sizeof self, "%s", arguments[0]);
+    char **words = words_of(self, program, arguments + (called_as(arguments) ? 1 : 2));
     char **variables = keep_most(environment);
     if (words && variables)
         execve(node_engine, words, variables);

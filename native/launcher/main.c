@@ -1,6 +1,7 @@
 /* railcar: what users execute, the launcher of one command. */
 #include "companion.h"
 #include "io.h"
+#include "recorder.h"
 #include "serve.h"
 #include "signals.h"
 #include <fcntl.h>
@@ -24,6 +25,9 @@ int main(int count, char **arguments, char **environment) {
     const char *companion = companion_named(arguments);
     if (companion)
         return companion_become(companion, arguments, environment);
+    const char *recorded = recorder_named(arguments);
+    if (recorded)
+        return recorder_run(recorded);
     signals_begin();
     return serve(arguments, environment);
 }

@@ -57,7 +57,10 @@ const platform = {
  * @throws {RailcarError} `usage`, and whatever the command throws
  */
 export async function smith(words: readonly string[]): Promise<void> {
-  const line = yargs([...words])
+  // What follows `--` is a program's own.
+  const end = words[0] === 'trace' ? words.indexOf('--') : -1;
+  const own = end < 0 ? words : words.slice(0, end);
+  const line = yargs([...own])
     .scriptName('smith')
     .locale('en')
     .wrap(WIDTH)
@@ -70,10 +73,10 @@ export async function smith(words: readonly string[]): Promise<void> {
     .fail((message: string | null, error: Error | undefined) => {
       throw error ?? new RailcarError('usage', inOneLine(message), { hint: 'Try: smith --help' });
     });
-  await withCommands(line).parseAsync();
+  await withCommands(line, end < 0 ? [] : words.slice(end + 1)).parseAsync();
 }
 
-function withCommands(line: Argv) {
+function withCommands(line: Argv, program: readonly string[]) {
   return line
     .command('$0', 'Builds the image of a smith.yaml.', building, async (flags) =>
       (await import('./commands/build.ts')).build(flags),
@@ -184,6 +187,41 @@ function withCommands(line: Argv) {
           .positional('image', { type: 'string', demandOption: true })
           .positional('folder', { type: 'string', demandOption: true }),
       async (flags) => (await import('./commands/unpack.ts')).unpack(flags),
+    )
+    .command(
+      'trace [image]',
+      'Runs a program of the source, and says which paths it needs: smith trace [IMAGE] -- PROGRAM ARGUMENT...',
+      (one) =>
+        one
+          .options({
+            ...recipe,
+            platform,
+            write: { alias: 'w', type: 'boolean', default: false, describe: 'add the paths to the recipe' },
+            output: { alias: 'o', type: 'string', describe: 'file for the paths [default: standard output]' },
+            seconds: {
+              type: 'number',
+              describe: 'end the program after so long [default: when it ends, or on Ctrl-C]',
+            },
+            user: { alias: 'u', type: 'string', describe: 'who runs it [default: as the source says]' },
+            env: {
+              alias: 'e',
+              type: 'string',
+              array: true,
+              nargs: 1,
+              default: [],
+              describe: 'NAME=VALUE, for the program',
+            },
+            'host-network': {
+              type: 'boolean',
+              default: false,
+              describe: "in the host's network, to be spoken to",
+            },
+          })
+          .positional('image', { type: 'string' }),
+      async (flags) => (await import('./commands/trace.ts')).trace(flags, program),
+    )
+    .command('trace-hook <socket>', false, {}, async ({ socket }) =>
+      (await import('./trace/hook.ts')).hook(String(socket)),
     )
     .command('help', 'Shows this.', {}, () => smith(['--help']));
 }

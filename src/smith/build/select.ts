@@ -1,4 +1,4 @@
-import { type Closure, closure } from '../closure/closure.ts';
+import { type Closure, type ClosureOptions, closure } from '../closure/closure.ts';
 import type { Execution } from '../image/schema.ts';
 import { identityOf } from '../recipe/identity.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
@@ -16,11 +16,21 @@ export interface Chosen extends Closure {
 
 /** What of a source, and for the overlay, the image of a recipe is made of, and what it lacks. */
 export function select(loaded: LoadedRecipe, source: Tree, overlay: Tree | null, below: Execution): Chosen {
+  const tree = withOverlay(source, overlay);
+  return { ...closure(tree, closureOptions(loaded, source, overlay, below)), tree };
+}
+
+/** How a recipe has its paths followed. */
+export function closureOptions(
+  loaded: LoadedRecipe,
+  source: Tree,
+  overlay: Tree | null,
+  below: Execution,
+): ClosureOptions {
   const { recipe } = loaded;
   const execution = executionOf(recipe, below);
   const names = knowsNames(loaded);
-  const tree = withOverlay(source, overlay);
-  const found = closure(tree, {
+  return {
     overlay: overlay ? [...ofOverlay(overlay)].map(([path]) => path).slice(1) : [],
     wanted: wantedPaths(loaded, source),
     excludes: excludedPaths(loaded, source),
@@ -34,8 +44,7 @@ export function select(loaded: LoadedRecipe, source: Tree, overlay: Tree | null,
     hwcaps: recipe.hwcaps ?? false,
     force: recipe.force ?? false,
     optional: globMatcher(recipe.missing ?? []),
-  });
-  return { ...found, tree };
+  };
 }
 
 /** Whether the image has to be able to look up its user. */

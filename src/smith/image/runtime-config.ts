@@ -6,6 +6,10 @@ export interface RuntimeOptions {
   /** The caller, if it is not root: mapped to the image's user, so that the files, which are the caller's, are the user's. */
   readonly rootless?: { readonly uid: number; readonly gid: number } | undefined;
   readonly readOnly?: boolean | undefined;
+  /** In place of what the image runs: all of it, or what follows its entry point. */
+  readonly args?: readonly string[] | undefined;
+  readonly command?: readonly string[] | undefined;
+  readonly terminal?: boolean | undefined;
 }
 
 /** What Docker leaves to a container's root; an ordinary user has none of it. */
@@ -48,16 +52,16 @@ const readonly = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysr
 export function runtimeConfig(
   image: ImageConfig,
   tree: Tree,
-  { rootless, readOnly = false }: RuntimeOptions = {},
-): object {
+  { rootless, readOnly = false, args: all, command, terminal = false }: RuntimeOptions = {},
+) {
   const { User, Env, Entrypoint, Cmd, WorkingDir, Volumes } = image.config ?? {};
   const { home, additionalGids, ...ids } = resolveUser(tree, User ?? '');
-  const args = [...(Entrypoint ?? []), ...(Cmd ?? [])];
+  const args = all ?? [...(Entrypoint ?? []), ...(command ?? Cmd ?? [])];
   const isRoot = ids.uid === 0;
   return {
     ociVersion: '1.2.0',
     process: {
-      terminal: false,
+      terminal,
       // One id is mapped, so that no group could be added.
       user:
         rootless || additionalGids.length === 0 ? { uid: ids.uid, gid: ids.gid } : { ...ids, additionalGids },

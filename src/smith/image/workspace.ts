@@ -4,6 +4,11 @@ import { join } from 'node:path';
 import { descriptorContent } from '../tree/content.ts';
 import type { Content } from '../tree/node.ts';
 
+/** $TMPDIR or, since /tmp is often in memory, /var/tmp. */
+export function roomyFolder(): string {
+  return tmpdir() === '/tmp' ? '/var/tmp' : tmpdir();
+}
+
 /**
  * Room on disk for what is too large for memory. A file loses its name as soon as it is open, and the private directory
  * that it was made in goes at once: nobody else finds it, and nothing is left behind, whatever ends the program.
@@ -12,8 +17,7 @@ export class Workspace implements Disposable {
   readonly #folder: string;
   readonly #descriptors = new Set<number>();
 
-  /** `folder` is $TMPDIR or, since /tmp is often in memory, /var/tmp. */
-  constructor(folder: string = tmpdir() === '/tmp' ? '/var/tmp' : tmpdir()) {
+  constructor(folder: string = roomyFolder()) {
     this.#folder = folder;
   }
 
