@@ -20,12 +20,22 @@ export interface DecompressOptions {
   readonly expected?: Expected | undefined;
   /** Of the uncompressed bytes. */
   readonly diffId?: string | undefined;
-  /** In bytes, uncompressed; more is an attack on the disk. */
+  /** In bytes, uncompressed; more is an attack on the disk. What is not compressed may have 64 GiB. */
   readonly limit?: number | undefined;
 }
 
 /** 64 GiB: larger than any layer that a microcontainer is made from. */
-const LIMIT = 2 ** 36;
+export const LIMIT = 2 ** 36;
+
+/** A few kilobytes become a full disk where somebody wants that; what programs are made of shrinks to a third. */
+const RATIO = 200;
+/** Below it, in bytes, no harm is done by whatever ratio. */
+const HARMLESS = 2 ** 28;
+
+/** What a layer of so many bytes may become, in bytes. */
+function limitOf(compressed: number): number {
+  return Math.min(Math.max(RATIO * compressed, HARMLESS), LIMIT);
+}
 
 export type Compression = 'gzip' | 'zstd' | 'none';
 
@@ -45,10 +55,11 @@ export function compressionOf(content: Content): Compression {
 export async function decompress(
   content: Content,
   workspace: Workspace,
-  { what, expected, diffId, limit = LIMIT }: DecompressOptions,
+  { what, expected, diffId, limit: given }: DecompressOptions,
 ): Promise<Decompressed> {
   const compression = compressionOf(content);
   const algorithm = diffId === undefined ? 'sha256' : algorithmOf(diffId);
+  const limit = given ?? (compression === 'none' ? LIMIT : limitOf(content.size));
   if (compression === 'none') {
     if (content.size > limit) throw tooLarge(what, limit);
     if (expected !== undefined) verify(content, expected, what);
@@ -139,6 +150,9 @@ function tooLarge(what: string, limit: number): RailcarError {
   return new RailcarError(
     'image-invalid',
     `cannot use ${what}: uncompressed it has more than ${limit} bytes`,
+    {
+      hint: 'That is what attacks on disks look like. An image is taken that "skopeo copy --dest-decompress" has written.',
+    },
   );
 }
 

@@ -1,4 +1,6 @@
+import { RailcarError } from '../../errors.ts';
 import { chooseBelow } from '../image/choose.ts';
+import { LIMIT } from '../image/decompress.ts';
 import { type Image, readImage } from '../image/image.ts';
 import { isImageConfig, isIndex, isManifest } from '../image/media-types.ts';
 import { type Descriptor, indexSchema, manifestSchema, type Platform } from '../image/schema.ts';
@@ -120,6 +122,12 @@ class Fetched implements BlobStore {
 
   async fill(descriptor: Descriptor): Promise<void> {
     if (this.#blobs.has(descriptor.digest)) return;
+    if (descriptor.size > LIMIT) {
+      throw new RailcarError(
+        'image-invalid',
+        `cannot pull blob "${descriptor.digest}": the ${descriptor.size} bytes that are promised are absurd`,
+      );
+    }
     const file = this.#workspace.file();
     const arrived = this.#progress.begin(descriptor.digest, descriptor.size);
     for await (const part of this.#registry.blob(descriptor)) {
