@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { errorCodes, retiredCodes } from '../src/errors.ts';
@@ -144,8 +144,6 @@ describe('arrows between folders', () => {
 describe('every file', () => {
   test('is imported by another, or is where something starts', () => {
     const starts = [...programs, 'src/layer.ts', 'src/execute/build-id.ts'];
-    // Until the parts of smith are joined, and its page is written, nothing but tests imports them.
-    if (!existsSync(resolve(repository, 'docs/smith.md'))) starts.push(...smith);
     const imported = new Set([...sources.flatMap(importsOf), ...sources.flatMap(typeImports)]);
     expect(sources.filter((path) => !imported.has(path) && !starts.includes(path))).toEqual([]);
   });

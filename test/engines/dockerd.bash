@@ -3,7 +3,7 @@
 # and network namespace (bridge, iptables), /etc, /run, data, sockets, cgroups. Containers run with the runtime of
 # $RUNTIME: railcar unless told otherwise; RUNTIME=runc proves the tests themselves. The Docker is Debian's on this
 # machine, or that of the root file system DOCKER_ROOT (made by docker-root), client and all.
-load engine
+load "${BASH_SOURCE[0]%/*}/engine"
 
 # Everything is about the daemon whose folder is $DIR.
 docker() { "$DIR/docker" "$@"; }

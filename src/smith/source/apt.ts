@@ -110,6 +110,8 @@ export class Apt {
       'APT::Get::AllowUnauthenticated': 'false',
       'Acquire::Languages': 'none',
       'Acquire::Retries': '3',
+      // Another build may be at it, with the same cache.
+      'DPkg::Lock::Timeout': '300',
     };
     const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
     return runProgram('apt-get', [...flags, '-q', '--yes', ...words], { doing, log: this.#options.log });
