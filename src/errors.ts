@@ -30,6 +30,8 @@ export const errorCodes = {
   'registry-refused': 'a registry did not do what it was asked for',
   'registry-unreachable': 'a registry did not answer',
   'image-missing': 'there is no such container image, tag or platform',
+  'key-invalid': 'a key cannot be read, is of another kind, or its password is wrong',
+  'signature-invalid': 'an image is not signed by that key, or is not what its recipe builds',
   'hook-failed': 'a hook failed or took too long',
   'process-died': 'a process of railcar died before it could say why',
   'plan-refused': 'launcher and Node layer do not understand each other',

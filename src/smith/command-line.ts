@@ -1,6 +1,7 @@
 import yargs, { type Argv, type Options } from 'yargs';
 import { buildInfo } from '../build-info.ts';
 import { RailcarError } from '../errors.ts';
+import { formatChoices } from './sign/format.ts';
 import { sbomFormats } from './supply/formats.ts';
 
 const WIDTH = 100;
@@ -36,6 +37,12 @@ const building = {
     default: 'image.tar.gz',
     describe: 'what is written: FILE or FILE:TAG',
   },
+  provenance: {
+    type: 'boolean',
+    default: false,
+    describe: 'say beside the image what it was built of, as "provenance: true" does',
+  },
+  timestamps: { type: 'boolean', default: false, describe: 'the same, and when: two builds differ in it' },
   buildnumber: { alias: 'b', type: 'string', describe: 'a number of this build [default: time and host]' },
 } as const satisfies Record<string, Options>;
 
@@ -49,6 +56,20 @@ const remote = {
 const platform = {
   type: 'string',
   describe: 'of a list: as linux/arm64 [default: of this machine]',
+} as const;
+
+const someOfList = {
+  type: 'string',
+  describe: 'of a list: only that one [default: the list itself]',
+} as const;
+const PASSWORD = 'password: COSIGN_PASSWORD';
+const privateKey = { type: 'string', describe: `the private key: cosign's, or PEM [${PASSWORD}]` } as const;
+const annotations = { alias: 'a', type: 'string', default: '' } as const;
+const signatureFormat = {
+  type: 'string',
+  choices: formatChoices,
+  default: 'both' as const,
+  describe: "cosign's tag, sigstore's bundle",
 } as const;
 
 /**
@@ -95,6 +116,13 @@ function withCommands(line: Argv, program: readonly string[]) {
           describe: 'attach the lists of contents that are in the image',
         },
         platform: { type: 'string', describe: 'only the image for it, of an index [default: all of them]' },
+        provenance: {
+          type: 'boolean',
+          default: false,
+          describe: 'attach what it was built of, which is beside the image',
+        },
+        sign: { ...privateKey, describe: `sign it, and what is attached, with this key [${PASSWORD}]` },
+        format: signatureFormat,
         from: { type: 'string', describe: 'a repository of the same registry that may have some of it' },
       },
       async (flags) => (await import('./commands/upload.ts')).upload(flags),
@@ -222,6 +250,90 @@ function withCommands(line: Argv, program: readonly string[]) {
     )
     .command('trace-hook <socket>', false, {}, async ({ socket }) =>
       (await import('./trace/hook.ts')).hook(String(socket)),
+    )
+    .command(
+      'generate-key-pair',
+      'Makes a pair of keys, as cosign does.',
+      {
+        'output-key-prefix': {
+          type: 'string',
+          default: 'smith',
+          describe: 'of the two files, PREFIX.key and PREFIX.pub',
+        },
+        plain: {
+          type: 'boolean',
+          default: false,
+          describe: 'without a password [it is of COSIGN_PASSWORD, or asked for]',
+        },
+      },
+      async (flags) => (await import('./commands/keys.ts')).generateKeyPair(flags),
+    )
+    .command(
+      'sign <image>',
+      'Signs an image of a registry or of a layout.',
+      (one) =>
+        one
+          .options({
+            ...shared,
+            platform: someOfList,
+            key: { ...privateKey, demandOption: true },
+            format: signatureFormat,
+            annotations: { ...annotations, describe: 'said of the image, and signed: NAME=VALUE,…' },
+            bundle: { type: 'string', describe: 'write the signature into this file, and nothing else' },
+          })
+          .positional('image', { type: 'string', demandOption: true }),
+      async (flags) => (await import('./commands/sign.ts')).sign(flags),
+    )
+    .command(
+      'attest <image>',
+      'Signs what is known of an image.',
+      (one) =>
+        one
+          .options({
+            ...shared,
+            platform: someOfList,
+            key: { ...privateKey, demandOption: true },
+            type: { type: 'string', demandOption: true, describe: 'provenance, spdx, cyclonedx or a URI' },
+            predicate: {
+              type: 'string',
+              describe: 'a JSON file [default: what is in the image, or beside it]',
+            },
+            format: signatureFormat,
+          })
+          .positional('image', { type: 'string', demandOption: true }),
+      async (flags) => (await import('./commands/attest.ts')).attest(flags),
+    )
+    .command(
+      'verify <image>',
+      'Says whether an image is signed by a key, and whole.',
+      (one) =>
+        one
+          .options({
+            ...shared,
+            platform: someOfList,
+            key: { type: 'string', describe: 'the public key' },
+            attestation: {
+              type: 'string',
+              describe: 'print signed statements: provenance, spdx, cyclonedx or a URI',
+            },
+            annotations: { ...annotations, describe: 'that the signature has to have: NAME=VALUE,…' },
+            bundle: { type: 'string', describe: 'a file with the signature' },
+            rebuild: {
+              type: 'boolean',
+              default: false,
+              describe: 'build it once more of its recipe, and say what is different',
+            },
+            conf: recipe.conf,
+            dir: recipe.dir,
+            fast: building.fast,
+            'manifest-only': {
+              type: 'boolean',
+              default: false,
+              describe: 'do not read what the image is made of',
+            },
+          })
+          .positional('image', { type: 'string', demandOption: true }),
+      async (flags) => (await import('./commands/verify.ts')).verify(flags),
     )
     .command('help', 'Shows this.', {}, () => smith(['--help']));
 }

@@ -7,21 +7,27 @@ import type { Bundle } from '../image/assemble.ts';
 import type { Image } from '../image/image.ts';
 import { formOf, writeLayout } from '../image/layout-writer.ts';
 import { openImage } from '../image/open.ts';
+import type { Platform } from '../image/schema.ts';
 import { readDatabases } from '../packages/databases.ts';
 import { readDistribution } from '../packages/distribution.ts';
 import { emptyDatabase, type PackageDatabase } from '../packages/package.ts';
 import { identityOf } from '../recipe/identity.ts';
 import { type LoadedRecipe, loadRecipe } from '../recipe/load.ts';
+import type { Recipe } from '../recipe/schema.ts';
+import { withoutCredentials } from '../registry/remote.ts';
 import { isoTime, sbomPlace, sbomText } from '../supply/formats.ts';
 import { ownership, takeInventory } from '../supply/inventory.ts';
+import type { Material } from '../supply/provenance.ts';
 import { memoryContent } from '../tree/content.ts';
 import { file } from '../tree/node.ts';
 import { applyRules, microcontainerRules } from '../tree/rules.ts';
 import type { Tree } from '../tree/tree.ts';
 import { assemble } from './assemble.ts';
 import { bundleOf } from './bundle.ts';
+import { materialsOf } from './materials.ts';
 import { readOverlay } from './overlay.ts';
 import { withoutPrefix } from './prefix.ts';
+import { provenanceBundle } from './provenance.ts';
 import { knowsNames, select } from './select.ts';
 import { openSource, type Source, type SourceOptions } from './source.ts';
 
@@ -35,6 +41,19 @@ export interface BuildRequest extends SourceOptions {
   readonly time: number;
   /** A line that the user should see and that stops nothing. */
   readonly warn: (line: string) => void;
+  /** Whether what it was built of is to be said beside the image, also without `provenance` of the recipe. */
+  readonly provenance?: boolean;
+  /** When it was built, for that; two builds have other times, and so it has to be asked for. */
+  readonly period?: () => { readonly startedOn: string; readonly finishedOn: string };
+}
+
+/** An image that has not been written. */
+export interface Built {
+  readonly bundle: Bundle;
+  /** What it was built of; empty if that was not asked for. */
+  readonly materials: readonly Material[];
+  readonly recipe: Recipe;
+  readonly platform: Platform;
 }
 
 /**
@@ -44,6 +63,17 @@ export interface BuildRequest extends SourceOptions {
  * @throws {RailcarError}
  */
 export async function build(request: BuildRequest): Promise<string> {
+  const built = await buildImage(request);
+  await write(built, request);
+  return built.bundle.descriptor.digest;
+}
+
+/**
+ * The same, without writing it.
+ *
+ * @throws {RailcarError}
+ */
+export async function buildImage(request: BuildRequest): Promise<Built> {
   const loaded = readRecipe(request);
   const source = await openSource(loaded, request);
   const overlay = readOverlay(request.folder);
@@ -65,19 +95,22 @@ export async function build(request: BuildRequest): Promise<string> {
     request.warn('the source has no list of packages: everything is in one layer');
   }
   addSbom(tree, loaded, origin, request.time);
+  const parent = await openParent(loaded, request);
   const bundle = await bundleOf(
     {
       recipe: loaded.recipe,
       tree: applyRules(tree, microcontainerRules(identity.uid, identity.gid, request.time)),
-      parent: await openParent(loaded, request),
+      parent,
       source,
       ownerOf: ownership(source.tree, origin.database, origin.place),
       time: request.time,
     },
     request.workspace,
   );
-  await write(bundle, request);
-  return bundle.descriptor.digest;
+  const isWanted = request.provenance || loaded.recipe.provenance;
+  const origins = { loaded, conf: request.conf, source, overlay, parent, tree, place: origin.place };
+  const materials = isWanted ? materialsOf(origins) : [];
+  return { bundle, materials, recipe: loaded.recipe, platform: source.platform };
 }
 
 export function readRecipe({ conf, folder }: Pick<BuildRequest, 'conf' | 'folder'>): LoadedRecipe {
@@ -104,7 +137,11 @@ function addSbom(tree: Tree, { recipe }: LoadedRecipe, origin: Origin, time: num
   const { source, database, place } = origin;
   const distribution = source.distribution ?? readDistribution(source.tree);
   const inventory = takeInventory(tree, source.tree, database, distribution, place);
-  const about = { name: recipe.package ?? 'image', created: isoTime(time), version: buildInfo.version };
+  const about = {
+    name: withoutCredentials(recipe.package ?? 'image'),
+    created: isoTime(time),
+    version: buildInfo.version,
+  };
   for (const format of recipe.sbom) {
     tree.add(sbomPlace(format), file(memoryContent(sbomText(format, inventory, about))));
   }
@@ -126,7 +163,9 @@ function originOf({ recipe: { sbom, layers, prefix } }: LoadedRecipe, source: So
 }
 
 /** Number and time of a build are no part of the image: two builds of the same files are the same image. */
-async function write(bundle: Bundle, { output, buildNumber, time }: BuildRequest): Promise<void> {
+async function write(built: Built, request: BuildRequest): Promise<void> {
+  const { output, buildNumber, time } = request;
+  const { bundle } = built;
   const annotations = {
     'org.opencontainers.image.ref.name': output.tag,
     'org.opencontainers.image.created': isoTime(time),
@@ -134,5 +173,7 @@ async function write(bundle: Bundle, { output, buildNumber, time }: BuildRequest
     'com.oracle.smith.sha': buildInfo.commit,
     'com.oracle.smith.build': buildNumber,
   };
-  await writeLayout(output.path, [{ bundle, annotations }], { form: formOf(output.path) });
+  const said = built.materials.length > 0 ? [{ bundle: provenanceBundle(built, request) }] : [];
+  const named = [{ bundle, annotations }, ...said];
+  await writeLayout(output.path, named, { form: formOf(output.path) });
 }

@@ -18,7 +18,7 @@ export async function rpmSource(
   loaded: LoadedRecipe,
   name: string,
   platform: Platform,
-  { folder, workspace, cache, fast, registry: { log, environment } }: SourceOptions,
+  { folder, workspace, cache, fast, pins, registry: { log, environment } }: SourceOptions,
 ): Promise<Source> {
   const { rpm = {}, mock = {} } = loaded.recipe;
   const architecture = rpmArchitecture(platform);
@@ -34,7 +34,9 @@ export async function rpmSource(
   const wanted = [name, ...(rpm.deps ?? []), ...(mock.deps ?? [])].map((one) =>
     one.endsWith('.rpm') ? resolve(folder, one) : one,
   );
-  const files = await located(loaded, () => dnf.download(wanted));
+  const exact = [...(pins?.packages ?? [])].map(([one, version]) => `${one}-${version}`);
+  const asked = [...wanted.filter((one) => !pins?.packages.has(one)), ...exact];
+  const files = await located(loaded, () => dnf.download(asked));
   const { tree, database, distribution } = await located(loaded, () =>
     unpackRpms(files, architecture, workspace),
   );

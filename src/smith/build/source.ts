@@ -29,6 +29,8 @@ export interface Source {
   /** Whose files they are, where the kind of source knows it better than the tree. */
   readonly database?: PackageDatabase;
   readonly distribution?: Distribution | null;
+  /** Of the source, where it is an image. */
+  readonly digest?: string;
 }
 
 /** What is needed to open an image. */
@@ -44,6 +46,15 @@ export interface SourceOptions {
   readonly cache: string;
   /** What is kept is taken as it is, without a look at whether there is something newer. */
   readonly fast: boolean;
+  /** What an earlier build took, to be taken once more. */
+  readonly pins?: Pins;
+}
+
+export interface Pins {
+  /** Of the source, where that is an image of a registry. */
+  readonly image: string | null;
+  /** Versions by the names of packages. */
+  readonly packages: ReadonlyMap<string, string>;
 }
 
 /**
@@ -67,11 +78,12 @@ export async function openSource(loaded: LoadedRecipe, options: SourceOptions): 
   }
   if (type === 'deb') return debSource(loaded, name, platform ?? hostPlatform(), options);
   if (type === 'rpm' || type === 'mock') return rpmSource(loaded, name, platform ?? hostPlatform(), options);
-  const image = await openAnyImage(name, platform, options);
+  const image = await openAnyImage(pinnedImage(name, options.pins), platform, options);
   return {
     tree: await imageTree(image, options.workspace),
     execution: image.config.config ?? {},
     platform: platformOf(image),
+    digest: image.digest,
   };
 }
 
@@ -80,13 +92,15 @@ async function debSource(
   { recipe }: LoadedRecipe,
   name: string,
   platform: Platform,
-  { folder, workspace, cache, fast, registry }: SourceOptions,
+  { folder, workspace, cache, fast, registry, pins }: SourceOptions,
 ): Promise<Source> {
   const { suite = null, mirrors = [], keyring = null, deps = [] } = recipe.deb ?? {};
   const { log } = registry;
   const architecture = debianArchitecture(platform);
   const apt = new Apt({ suite, mirrors, keyring, architecture, cache, fast, log });
-  const wanted = [name, ...deps].map((one) => (one.includes('/') ? resolve(folder, one) : one));
+  const exact = [...(pins?.packages ?? [])].map(([one, version]) => `${one}=${version}`);
+  const asked = [name, ...deps].filter((one) => !pins?.packages.has(one) || one.includes('/'));
+  const wanted = [...asked.map((one) => (one.includes('/') ? resolve(folder, one) : one)), ...exact];
   const { tree, database } = await unpackDebs(await apt.download(wanted), workspace);
   return { tree, execution: {}, platform, database, distribution: apt.distribution() };
 }
@@ -112,6 +126,12 @@ export async function openAnyImage(
   } finally {
     registry.close();
   }
+}
+
+/** By its digest, where it is known: a tag may name another one by now. What lies on disk has no other name. */
+function pinnedImage(name: string, pins: Pins | undefined): string {
+  if (!pins?.image || !isUrl(name) || name.includes('@sha')) return name;
+  return `${name.replace(/:[^:/@]*$/, '')}@${pins.image}`;
 }
 
 /** What is not said follows from the name, as in the original (build.go): a URL and an archive are images. */

@@ -1,7 +1,7 @@
 import { RailcarError } from '../../errors.ts';
 import { inDockersWords, listInDockersWords } from '../image/docker-manifest.ts';
-import { type Image, imageTree } from '../image/image.ts';
-import { isIndex, mediaTypes } from '../image/media-types.ts';
+import type { Image } from '../image/image.ts';
+import { isIndex } from '../image/media-types.ts';
 import { openAll, openImage } from '../image/open.ts';
 import { parsePlatform } from '../image/platform.ts';
 import { wholeOf, withManifest } from '../image/whole.ts';
@@ -9,10 +9,16 @@ import { Workspace } from '../image/workspace.ts';
 import { type PublishOptions, publishImage, publishWhole } from '../registry/publish.ts';
 import { Registry } from '../registry/registry.ts';
 import { isDigest, parseRemote, withoutCredentials } from '../registry/remote.ts';
-import { attachStatement } from '../supply/artifact.ts';
-import { sbomFormats, sbomMediaTypes, sbomPlace } from '../supply/formats.ts';
-import { wholeContent } from '../tree/content.ts';
+import { type FormatChoice, formatsOf } from '../sign/format.ts';
+import type { SigningKey } from '../sign/key.ts';
+import { layoutPlace } from '../sign/layout-place.ts';
+import type { Place } from '../sign/place.ts';
+import { registryPlace } from '../sign/registry-place.ts';
+import { attestImage, signImage } from '../sign/sign.ts';
+import { statementText } from '../sign/statement.ts';
+import { type Known, provenanceOf, provenanceStatement, sbomsOf } from '../supply/attached.ts';
 import { progress, registryOptions, type Shared } from './context.ts';
+import { signingKey } from './keys.ts';
 
 export interface UploadFlags extends Shared {
   readonly image: string;
@@ -20,6 +26,11 @@ export interface UploadFlags extends Shared {
   readonly docker: boolean;
   /** Whether the lists of contents that are in the image are attached to it as well. */
   readonly sbom: boolean;
+  /** Whether what it was built of, which lies beside it in the layout, is attached to it. */
+  readonly provenance: boolean;
+  /** A private key: signs the image, and what is attached to it. */
+  readonly sign: string | undefined;
+  readonly format: FormatChoice;
   readonly from: string | undefined;
   /** Only the image for it, of an index. */
   readonly platform: string | undefined;
@@ -27,6 +38,8 @@ export interface UploadFlags extends Shared {
 
 /** `smith upload`: an image's own bytes, so that it has there the digest that it has here. */
 export async function upload(flags: UploadFlags): Promise<void> {
+  // Before anything is pushed: a wrong password is no reason to have half of it there.
+  const key = flags.sign === undefined ? null : await signingKey(flags.sign);
   const remote = parseRemote(flags.remote);
   using workspace = new Workspace();
   const { digest, images, publish } = await whatToPush(flags, workspace);
@@ -36,14 +49,16 @@ export async function upload(flags: UploadFlags): Promise<void> {
       `cannot push "${flags.image}" to "${withoutCredentials(flags.remote)}": its digest is ${digest}`,
     );
   }
+  const known = await knownOf(flags, images, workspace);
   const registry = new Registry(remote, registryOptions(flags));
   try {
     const options = { progress: progress(), ...(flags.from === undefined ? {} : { from: flags.from }) };
     await publish(registry, remote.reference, options);
-    if (flags.sbom) for (const image of images) await attachSboms(registry, image, workspace);
   } finally {
     registry.close();
   }
+  for (const about of known) await attachAll(flags, key, about);
+  if (key !== null) await signAt(flags, key, digest);
   process.stdout.write(`${digest}\n`);
 }
 
@@ -84,27 +99,53 @@ function oneImage(unwritten: Image, { docker }: UploadFlags): Publication {
   };
 }
 
-/** Those that `sbom` of a recipe has put there. */
-async function attachSboms(registry: Registry, image: Image, workspace: Workspace): Promise<void> {
-  const { manifest, manifestContent, digest } = image;
-  if (!manifest || !manifestContent) return;
-  const mediaType = manifest.mediaType ?? mediaTypes.manifest;
-  const tree = await imageTree(image, workspace);
-  const found = sbomFormats.flatMap((format) => {
-    const node = tree.get(sbomPlace(format));
-    return node?.kind === 'file' ? [{ type: sbomMediaTypes[format], bytes: wholeContent(node.content) }] : [];
-  });
-  if (found.length === 0) {
-    throw new RailcarError(
-      'image-missing',
-      `cannot attach what "${image.name}" is made of: no list of it is in the image`,
-      {
-        hint: 'A recipe with "sbom: [spdx]" puts one there.',
-      },
-    );
+interface About {
+  readonly digest: string;
+  readonly known: readonly Known[];
+}
+
+/** What there is to attach is looked for before anything is pushed. */
+async function knownOf(flags: UploadFlags, images: readonly Image[], workspace: Workspace): Promise<About[]> {
+  const about: About[] = [];
+  for (const image of images) {
+    const { digest } = image;
+    const known = flags.sbom ? await sbomsOf(image, workspace) : [];
+    about.push({
+      digest,
+      known: flags.provenance ? [...known, await originOf(flags, image, workspace)] : known,
+    });
   }
-  for (const { type, bytes } of found) {
-    const statement = { artifactType: type, mediaType: type, bytes };
-    await attachStatement(registry, { mediaType, digest, size: manifestContent.size }, statement);
+  return about;
+}
+
+/** Docker's media types make another image of it, of which the same is true. */
+async function originOf(flags: UploadFlags, { digest, config }: Image, workspace: Workspace): Promise<Known> {
+  await using place = await layoutPlace(flags.image, workspace, config);
+  const { predicateType, predicate } = await provenanceOf(place);
+  const text = statementText(digest, predicateType, predicate);
+  return { predicateType, predicate, statement: provenanceStatement(Buffer.from(text)) };
+}
+
+async function attachAll(
+  flags: UploadFlags,
+  key: SigningKey | null,
+  { digest, known }: About,
+): Promise<void> {
+  if (known.length > 0) {
+    await using place = await placeOf(flags, digest);
+    for (const { statement } of known) await place.attach(statement);
+    if (key) for (const one of known) await attestImage(place, key, one, formatsOf(flags.format));
   }
+  if (key) await signAt(flags, key, digest);
+}
+
+async function signAt(flags: UploadFlags, key: SigningKey, digest: string): Promise<void> {
+  await using place = await placeOf(flags, digest);
+  await signImage(place, key, { formats: formatsOf(flags.format), annotations: {} });
+}
+
+/** By the digest: what has been pushed, whatever the tag names meanwhile. */
+function placeOf(flags: UploadFlags, digest: string): Promise<Place> {
+  const remote = { ...parseRemote(flags.remote), reference: digest };
+  return registryPlace(remote, registryOptions(flags), undefined);
 }

@@ -18,7 +18,8 @@ export interface Choice {
   readonly platform?: Platform | undefined;
 }
 
-const REF_NAME = 'org.opencontainers.image.ref.name';
+/** What an entry of index.json is called by: its tag. */
+export const REF_NAME = 'org.opencontainers.image.ref.name';
 const DOCKER_REFERENCE = 'vnd.docker.reference.type';
 const MAX_DEPTH = 8;
 
@@ -44,6 +45,13 @@ export function chooseManifest(store: BlobStore, index: Index, { tag, platform }
   return choosePlatform(store, candidates, platform);
 }
 
+/** What the tag names itself, a list of several platforms too, unless one of them is asked for. */
+export function chooseRoot(store: BlobStore, index: Index, { tag, platform }: Choice): Descriptor {
+  const roots = chooseRoots(store, index, tag);
+  const [root, ...more] = roots;
+  return root && more.length === 0 && !platform ? root : chooseManifest(store, index, { tag, platform });
+}
+
 /** The manifests of one index for this platform; `descriptor` may be of an index or already of the manifest. */
 export function chooseBelow(store: BlobStore, descriptor: Descriptor, platform?: Platform): Descriptor {
   return choosePlatform(store, [...images(store, descriptor, null, 0)], platform);
@@ -53,6 +61,9 @@ export function chooseBelow(store: BlobStore, descriptor: Descriptor, platform?:
 function mayBeImage({ mediaType, artifactType, annotations }: Descriptor): boolean {
   if (!isIndex(mediaType) && !isManifest(mediaType)) return false;
   if (artifactType && !isImageConfig(artifactType)) return false;
+  // cosign's have the form of an image.
+  if (/^dev\.cosignproject\.cosign\/(sigs|atts)$/.test(annotations?.kind ?? '')) return false;
+  if (/(^|:)sha(256|512)-[0-9a-f]+\.(sig|att|sbom)$/.test(annotations?.[REF_NAME] ?? '')) return false;
   return annotations?.[DOCKER_REFERENCE] === undefined;
 }
 

@@ -20,6 +20,13 @@ export function digestOf(bytes: Uint8Array, algorithm = 'sha256'): string {
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
 }
 
+/** Of something that need not fit into memory, as 64 hexadecimal digits. */
+export function sha256Of(bytes: Bytes): string {
+  const hash = createHash('sha256');
+  for (const chunk of passingChunks(bytes)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
 /**
  * Reads all of it and compares.
  *

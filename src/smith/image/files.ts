@@ -13,6 +13,8 @@ import type { Workspace } from './workspace.ts';
 /** The files of a layout or of an archive of `docker save`, by path. */
 export interface Files {
   get(path: string): Content | undefined;
+  /** All of an archive's; a directory is not listed. */
+  paths?(): Iterable<string>;
 }
 
 /**
@@ -41,6 +43,9 @@ export async function openFiles(path: string, workspace: Workspace): Promise<Fil
     get: (unsafePath) => {
       const { node } = tree.resolve(unsafePath);
       return node?.kind === 'file' ? node.content : undefined;
+    },
+    *paths() {
+      for (const [unsafePath, { kind }] of tree.walk()) if (kind === 'file') yield unsafePath.slice(1);
     },
   };
 }

@@ -38,7 +38,6 @@ export function layoutFiles(
 ): Map<string, Content> {
   const blobs = new Map([...extra, ...named.flatMap(({ bundle }) => [...bundle.blobs])]);
   const files = new Map<string, Content>();
-  const blobPath = (digest: string) => `blobs/${digest.replace(':', '/')}`;
   for (const digest of [...blobs.keys()].sort(compareNames)) {
     const content = blobs.get(digest);
     if (content !== undefined) files.set(blobPath(digest), content);
@@ -48,7 +47,9 @@ export function layoutFiles(
     'index.json',
     json({ schemaVersion: 2, mediaType: mediaTypes.index, manifests: named.map(described) }),
   );
-  if (named.every(({ bundle }) => bundle.images.length === 1)) {
+  // What refers to an image is none itself.
+  const loaded = named.filter(({ bundle }) => !bundle.descriptor.artifactType);
+  if (loaded.every(({ bundle }) => bundle.images.length === 1)) {
     const entries = named.flatMap(({ bundle, repoTags }) =>
       bundle.images.map(({ config, layers }) => ({
         Config: blobPath(config.digest),
@@ -69,11 +70,19 @@ export function layoutFiles(
  * @throws RailcarError `operation-failed`
  */
 export async function writeLayout(
-  place: string,
+  path: string,
   named: readonly NamedBundle[],
   { form, extra }: LayoutOptions,
 ): Promise<void> {
-  const files = layoutFiles(named, extra);
+  await writeFiles(path, layoutFiles(named, extra), form);
+}
+
+/** The same, of a layout whose files are known. */
+export async function writeFiles(
+  place: string,
+  files: Map<string, Content>,
+  form: LayoutOptions['form'],
+): Promise<void> {
   const path = place.replace(/(?<=.)\/+$/, '');
   const draft = `${path}.${randomBytes(4).toString('hex')}.partial`;
   try {
@@ -93,6 +102,11 @@ export async function writeLayout(
 /** By the name: `x/` is a directory. */
 export function formOf(path: string): LayoutOptions['form'] {
   return path.endsWith('/') ? 'directory' : path.endsWith('.tar') ? 'tar' : 'tar.gz';
+}
+
+/** Where a blob is in a layout. */
+export function blobPath(digest: string): string {
+  return `blobs/${digest.replace(':', '/')}`;
 }
 
 function described({ bundle: { descriptor }, annotations }: NamedBundle): Descriptor {

@@ -10,6 +10,8 @@ export interface Package {
   /** As the database says it; Debian's does not. */
   readonly license: string | null;
   readonly maintainer: string | null;
+  /** Of the package's file, where it was taken out of one. */
+  readonly sha256?: string;
 }
 
 /** Who owns which file. Paths are where files are, without links among their parents. */

@@ -3,6 +3,7 @@ import { decodeText } from '../../config/json.ts';
 import { childPath } from '../../config/path.ts';
 import type { Positions } from '../../config/positions.ts';
 import { didYouMean } from '../../config/suggest.ts';
+import { digestOf } from '../image/digest.ts';
 import { knownKeys, type Recipe, recipeSchema } from './schema.ts';
 import { validate } from './validate.ts';
 import { parseYaml } from './yaml.ts';
@@ -11,6 +12,8 @@ import { parseYaml } from './yaml.ts';
 export interface LoadedRecipe {
   readonly recipe: Recipe;
   readonly positions: Positions;
+  /** Of the file: `sha256:…`. */
+  readonly digest: string;
 }
 
 /**
@@ -25,7 +28,7 @@ export function loadRecipe(bytes: Uint8Array, file: string): LoadedRecipe {
   checkTypes(recipeSchema, keyed, positions);
   const recipe = recipeSchema.parse(keyed);
   validate(recipe, positions);
-  return { recipe, positions };
+  return { recipe, positions, digest: digestOf(bytes) };
 }
 
 /** Keys as the schema spells them: case made no difference to the original. One that is not known is refused, not ignored. */

@@ -83,6 +83,7 @@ export const recipeSchema = z.strictObject({
   gconv: z.optional(z.union([truth, texts], 'must be true, false or a list of character sets')),
   hwcaps: z.optional(truth),
   sbom: z.optional(z.array(z.enum(sbomFormats))),
+  provenance: z.optional(truth),
   platform: z.optional(text),
   layers: z.optional(z.enum(['one', 'package'])),
   compression: z.optional(z.enum(['gzip', 'zstd'])),

@@ -1,4 +1,5 @@
 import { RailcarError } from '../../errors.ts';
+import { sha256Of } from '../image/digest.ts';
 import { openFile } from '../image/files.ts';
 import type { Workspace } from '../image/workspace.ts';
 import type { Package } from '../packages/package.ts';
@@ -50,7 +51,7 @@ export function openRpm(path: string, workspace: Workspace): RpmPackage {
   return {
     what,
     header,
-    about,
+    about: { ...about, sha256: sha256Of(content) },
     files: filesOf(header, what),
     payload: sliceContent(content, main.end, content.size - main.end),
   };

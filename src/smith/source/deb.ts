@@ -6,6 +6,7 @@ import { debianPackage } from '../packages/dpkg.ts';
 import { inOrder, type Package, type PackageDatabase } from '../packages/package.ts';
 import { directory, symlink } from '../tree/node.ts';
 import { Tree } from '../tree/tree.ts';
+import { fileDigest } from './file-digest.ts';
 import { runProgram } from './program.ts';
 
 export interface PackageTree {
@@ -31,7 +32,7 @@ export async function unpackDebs(files: readonly string[], workspace: Workspace)
   const packages: Package[] = [];
   const owners = new Map<string, Package>();
   for (const file of files) {
-    const one = await describe(file);
+    const one = { ...(await describe(file)), sha256: await fileDigest(file) };
     packages.push(one);
     const spool = workspace.file();
     await runProgram('dpkg-deb', ['--fsys-tarfile', file], {

@@ -30,15 +30,17 @@ export async function attachStatement(
   subject: Descriptor,
   statement: Statement,
 ): Promise<string> {
+  const { referrer, content, blobs } = artifactOf(subject, statement);
+  for (const blob of blobs) await registry.pushBlob(blob.descriptor, sourceOf(blob.content));
+  await attach(registry, subject.digest, referrer, content.read(0, content.size));
+  return referrer.digest;
+}
+
+/** The manifest of a statement, as lists of referrers have it, and what it is made of. */
+export function artifactOf(subject: Descriptor, statement: Statement) {
   const { artifactType, mediaType, bytes, annotations } = statement;
   const config = { mediaType: mediaTypes.empty, digest: digestOf(empty), size: empty.length };
   const layer = { mediaType, digest: digestOf(bytes), size: bytes.length };
-  for (const [descriptor, content] of [
-    [config, empty],
-    [layer, bytes],
-  ] as const) {
-    await registry.pushBlob(descriptor, sourceOf(memoryContent(content)));
-  }
   const { descriptor, content } = document(mediaTypes.manifest, {
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
@@ -49,7 +51,12 @@ export async function attachStatement(
     ...(annotations ? { annotations } : {}),
   });
   const { mediaType: type, digest, size } = descriptor;
-  const referrer = { mediaType: type, digest, size, artifactType, ...(annotations ? { annotations } : {}) };
-  await attach(registry, subject.digest, referrer, content.read(0, content.size));
-  return descriptor.digest;
+  return {
+    referrer: { mediaType: type, digest, size, artifactType, ...(annotations ? { annotations } : {}) },
+    content,
+    blobs: [
+      { descriptor: config, content: memoryContent(empty) },
+      { descriptor: layer, content: memoryContent(bytes) },
+    ],
+  };
 }

@@ -52,6 +52,7 @@ describe('a package file', () => {
     const values = { [tags.epoch]: words(1), [tags.vendor]: 'Fedora Project' };
     expect(openRpm(written(packageOf([], { values })), workspace).about).toEqual({
       type: 'rpm',
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
       name: 'demo',
       version: '1:1.0-2.fc40',
       architecture: 'noarch',
