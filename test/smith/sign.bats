@@ -239,6 +239,21 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$RAILCAR"
   contains "$output" 'cannot verify without a public key: --key FILE'
 }
 
+@test "a list for several platforms is signed as such, with each image in it" {
+  pushed --provenance
+  smith index -i list.tar "http://$IMAGE"
+  smith upload -r "http://$REGISTRY/small:list" -i list.tar --sign "$KEYS/smith.key" >list
+  run ! cmp -s list built
+  for digest in "$(cat list)" "$DIGEST"; do cosign verify $OFFLINE --key "$KEYS/smith.pub" "$REGISTRY/small@$digest" 3>&-; done
+  run -0 smith verify --key "$KEYS/smith.pub" "http://$REGISTRY/small:list"
+  same "$output" "$(cat list)"
+  platform=linux/$(skopeo inspect --tls-verify=false "docker://$IMAGE" | jq -r .Architecture)
+  run -0 smith verify --key "$KEYS/smith.pub" --platform "$platform" "http://$REGISTRY/small:list"
+  same "$output" "$DIGEST"
+  # And what was said of the image goes for it in the list, too.
+  SOURCE_DATE_EPOCH=99 smith verify --rebuild "http://$REGISTRY/small:list"
+}
+
 @test "a source in a registry is the one of then, also when the tag has moved on" {
   pushed
   recipe "package: http://user:secret@$REGISTRY/small:latest

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { RailcarError } from '../../errors.ts';
 import { rebuild } from '../build/rebuild.ts';
+import { printPlatform } from '../image/platform.ts';
 import { Workspace } from '../image/workspace.ts';
 import type { PublicKey } from '../sign/key.ts';
 import type { Place } from '../sign/place.ts';
@@ -79,7 +80,10 @@ function signaturesOf(place: Place, key: PublicKey, flags: VerifyFlags): Promise
 /** What lies on this machine is taken as it is; a source in a registry, and packages, as they were then. */
 async function verifyRebuilt(place: Place, flags: VerifyFlags, workspace: Workspace): Promise<void> {
   const image = await namedImage(flags, workspace);
-  const { digest, differences } = await rebuild(image, await findProvenance(place), {
+  // Of a list the one image is built again, and it is that one's provenance that counts.
+  const platform = printPlatform(image.config);
+  await using own = await openPlace({ ...flags, platform }, workspace);
+  const { digest, differences } = await rebuild(image, await findProvenance(own), {
     conf: flags.conf,
     folder: resolve(flags.dir),
     output: { path: '', tag: '' },
