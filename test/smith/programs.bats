@@ -65,8 +65,13 @@ starts() {
   runs_and_prints 'Read-only file system'
 }
 
-@test "curl" {
+@test "curl, in a layer for each package" {
   build curl
+  skopeo copy --quiet oci-archive:image.tar.gz:latest oci:layout:latest
+  run -0 jq -r '.history[].comment' <(skopeo inspect --config oci:layout:latest)
+  contains "$output" 'package libssl3 '
+  same "${lines[-1]}" 'what is of no package'
+  same "$(skopeo inspect oci:layout:latest | jq '.Layers | length')" "${#lines[@]}"
   runs_and_prints 'data of the overlay'
 }
 
