@@ -1,6 +1,7 @@
 #include "serve.h"
 #include "ending.h"
 #include "hands.h"
+#include "image.h"
 #include "io.h"
 #include "message.h"
 #include "monitor.h"
@@ -37,6 +38,7 @@ struct session {
     struct hands hands;
     bool planned;
     bool succeeded; /* the plan */
+    struct image image;
 };
 
 static int converse(struct session *session);
@@ -119,6 +121,19 @@ static int begin(struct session *session) {
     return sent < 0 ? lose_node(session, errno) : GO_ON;
 }
 
+/* The same command once more: what was asked for in between is there. */
+static int go_on_with_image(struct session *session, const struct finish *finish) {
+    int code = image_unpack(&session->image, finish, session->environment);
+    if (code)
+        return code;
+    session->arguments = session->image.arguments;
+    session->request = (struct frame){0};
+    session->answered = false;
+    session->reads = 0;
+    code = begin(session);
+    return code == GO_ON ? converse(session) : code;
+}
+
 /* GO_ON: there are some. The next conversation is one of its own. */
 static int wait_for_news(struct session *session) {
     forget_plan(session);
@@ -152,6 +167,8 @@ int serve(char *const *arguments, char *const *environment) {
         stub_unexpect();
         trace_close();
     } while (code == AGAIN && (code = wait_for_news(&session)) == GO_ON);
+    if (!session.succeeded)
+        image_discard(&session.image);
     terminal_restore();
     return code;
 }
@@ -375,6 +392,10 @@ static int end(struct session *session, const struct finish *finish) {
     node_dismiss(&session->node);
     trace_step(start, "dismiss", "Node layer");
     frame_free(&session->request);
+    if (finish->code == IMAGE_CODE && !session->image.text) {
+        node_reap(&session->node);
+        return go_on_with_image(session, finish);
+    }
     start = trace_start();
     int code = ending_carry_out(finish);
     trace_step(start, "print", NULL);

@@ -61,18 +61,32 @@ int tree_walk(int dir, int (*visit)(int dir, void *context), void *context) {
     return walk(dir, TREE_DEPTH, visit, context);
 }
 
+/* An ordinary user's own directory may be closed to him, and stay so no longer than it is there. */
+static void unlock(int dir, bool files) {
+    if (files && faccessat(dir, ".", R_OK | W_OK | X_OK, AT_EACCESS) < 0 && errno == EACCES)
+        fchmod(dir, 0700);
+}
+
+static int open_to_empty(int dir, const char *name, bool files) {
+    int child = open_below(dir, name);
+    if (child >= 0 || errno != EACCES || !files || fchmodat(dir, name, 0700, 0) < 0)
+        return child;
+    return open_below(dir, name);
+}
+
 static int empty(int dir, bool files, int depth) {
     if (depth == 0) {
         errno = ELOOP;
         return -1;
     }
+    unlock(dir, files);
     autoclosedir DIR *entries = list(dir);
     if (!entries)
         return vanished() ? 0 : -1;
     for (struct dirent *entry; (entry = readdir(entries));) {
         if (is_dots(entry->d_name))
             continue;
-        autoclose int child = may_be_directory(entry) ? open_below(dir, entry->d_name) : -1;
+        autoclose int child = may_be_directory(entry) ? open_to_empty(dir, entry->d_name, files) : -1;
         if (child >= 0 && empty(child, files, depth - 1) < 0)
             return -1;
         if (child < 0 && !files)

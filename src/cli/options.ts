@@ -18,6 +18,8 @@ export interface CommandLine {
   readonly choices?: readonly string[];
   /** From the first word on nothing is an option any more: the rest belongs to another program. */
   readonly verbatim?: true;
+  /** The same, if this option is given; then any number of words may follow. */
+  readonly verbatimWith?: string;
 }
 
 const flag = (describe: string, alias?: string): Options => ({ type: 'boolean', describe, ...also(alias) });
@@ -149,8 +151,14 @@ export const commands = {
     summary: 'create a container, start it and wait for it',
     usage: id,
     words: [1, 1],
+    verbatimWith: 'image',
     options: {
       ...creating,
+      image: value(
+        'image to run in place of a bundle: layout, archive or URL; words after the id replace its command',
+      ),
+      insecure: flag('with --image: take any certificate of a registry', 'k'),
+      'own-bundle': { ...value('bundle that goes with the container'), hidden: true },
       detach: flag('do not wait for the container', 'd'),
       keep: flag('do not delete the container after it has exited'),
       'no-subreaper': flag(

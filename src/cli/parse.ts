@@ -1,4 +1,4 @@
-import { FlagError, type GivenOption, splitArguments } from './arguments.ts';
+import { FlagError, type GivenOption, type Split, splitArguments } from './arguments.ts';
 import {
   type CommandLine,
   type CommandName,
@@ -52,14 +52,31 @@ export function parseCommandLine(argv: readonly string[]): Parsed {
 function parseCommand(command: CommandName, argv: readonly string[], global: Values): Parsed {
   const line: CommandLine = commands[command];
   const table = tables.get(command) ?? {};
-  const { options, words } = splitArguments(argv, table, line.verbatim === true);
+  const { options, words } = splitWords(argv, line, table);
   // The railcar of 2017 had it in front of the command.
   const early: GivenOption[] = command === 'run' && global.flag('daemonize') ? [['detach', 'true']] : [];
   const values = new Values([...early, ...options], table);
   if (values.flag('help')) return { kind: 'help', command, global };
-  const complaint = countComplaint(command, line, words.length);
+  const isOpen = line.verbatimWith !== undefined && values.text(line.verbatimWith) !== null;
+  const complaint = countComplaint(
+    command,
+    isOpen ? [line.words[0], Number.POSITIVE_INFINITY] : line.words,
+    words.length,
+  );
   if (complaint !== null) return { kind: 'wrong', command, message: complaint, count: true, global };
   return { kind: 'run', command, global, values, words };
+}
+
+function splitWords(
+  argv: readonly string[],
+  { verbatim, verbatimWith }: CommandLine,
+  table: OptionTable,
+): Split {
+  if (verbatimWith !== undefined) {
+    const split = splitArguments(argv, table, true);
+    if (split.options.some(([name]) => name === verbatimWith)) return split;
+  }
+  return splitArguments(argv, table, verbatim === true);
 }
 
 /** Every command takes --help. */
@@ -82,7 +99,7 @@ function wrong(command: CommandName | null, message: string, global: Values): Pa
 
 function countComplaint(
   command: CommandName,
-  { words: [least, most] }: CommandLine,
+  [least, most]: CommandLine['words'],
   count: number,
 ): string | null {
   if (count >= least && count <= most) return null;

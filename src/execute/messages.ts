@@ -137,7 +137,7 @@ export type Way = (typeof ways)[number];
 export const wakings = { interval: 1n, oom: 2n, exit: 4n } as const;
 
 /**
- * How a command ends. Body, in this order: exit code, standard output, standard error, log file path (empty: none),
+ * How a command ends, or, with the code 256, what has to be done before it goes on (`native/launcher/image.h`). Body, in this order: exit code, standard output, standard error, log file path (empty: none),
  * bytes to append to it, list of numbers [monitor, slot of the console's master or 0xffff, report], which goes on with
  * [detach, idle exit, most commands, most memory] if the launcher is to become a standby, or with [slot of a process, slot of
  * what tells that memory ran out, interval, seen] and a 0 if it is to watch a container. Then, if the request asks

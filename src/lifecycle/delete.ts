@@ -10,6 +10,7 @@ import { lockFileOps, lockOps } from '../state/lock.ts';
 import type { ContainerRecord } from '../state/record.ts';
 import { requireStatus } from '../state/transitions.ts';
 import { carryOut, done, goneMeanwhile } from './carry-out.ts';
+import { orphanedBundles } from './image.ts';
 import { INIT_SLOT } from './init.ts';
 import { initSignal, unlessGone } from './kill.ts';
 import { forMatching } from './matching.ts';
@@ -78,8 +79,12 @@ async function removeRemains(context: Context, id: string): Promise<Finish | nul
     stateDir: exists(stateDir),
     record: exists(recordPath(stateDir)),
   });
-  if (!isThere(found.stateDir)) return done;
   const origin = 'state';
+  const orphans = await orphanedBundles(context, id, stateDir);
+  const bundles = orphans.map((path): HandsOp => ({ op: 'removeTree', path, origin: '--image' }));
+  if (!isThere(found.stateDir)) {
+    return bundles.length === 0 ? done : carryOut(context, { hands: bundles, stubs: [], teardown: [] });
+  }
   const claim: HandsOp = {
     op: 'open',
     path: recordPath(stateDir),
@@ -91,6 +96,7 @@ async function removeRemains(context: Context, id: string): Promise<Finish | nul
   const hands: HandsOp[] = [
     ...lockFileOps(stateDir),
     ...(isThere(found.record) ? [] : [claim]),
+    ...bundles,
     { op: 'removeTree', path: stateDir, origin },
   ];
   return carryOut(context, { hands, stubs: [], teardown: [] });

@@ -44,6 +44,7 @@ export async function mounts(context: Context, verb: MountsVerb): Promise<Finish
       ? []
       : [{ type: type satisfies NamespaceType, path: `/proc/${pid}/ns/${path}` }];
   const live: LiveFacts = {
+    linux: record.config.linux,
     facts: {
       id: verb.id,
       bundle: record.bundle,

@@ -5,6 +5,7 @@ import { cgroupOps } from '../cgroups/plan.ts';
 import type { Config } from '../config/config.ts';
 import { containerHooks, hasHooks, hostHooks } from '../hooks/hooks.ts';
 import { hookState } from '../hooks/state.ts';
+import { CONTAINER_LINK } from '../own-bundles.ts';
 import { stateLinks } from '../state/links.ts';
 import { journalText, type NewRecord, recordTemplate } from '../state/record.ts';
 import { connectOps, startOps } from '../systemd/ops.ts';
@@ -20,7 +21,14 @@ import { intelRdtPlan } from './intelRdt.ts';
 import { checkMountLabel, keyringOps } from './labels.ts';
 import { learnOp, listenerPlan, seccompOp, tellOp } from './listener.ts';
 import { mountOps } from './mounts.ts';
-import { hostId, lacksSetgroups, namespaceKind, namespaceOps, refuseUnprivileged } from './namespaces.ts';
+import {
+  hostId,
+  lacksSetgroups,
+  namespaceKind,
+  namespaceOps,
+  namespaceRoot,
+  refuseUnprivileged,
+} from './namespaces.ts';
 import { netDevicePlan } from './netDevices.ts';
 import { listenOps, notifiedProcess, notifies, notifyDirectoryOps, notifyMount, relayOps } from './notify.ts';
 import type { HandsOp, StubOp } from './ops.ts';
@@ -32,6 +40,11 @@ import { rootOps } from './rootfs.ts';
 import { sysctlOps } from './sysctl.ts';
 import { monitorTeardownOps } from './teardown.ts';
 import { refuseUnsupported } from './unsupported.ts';
+
+/** From here on the bundle goes when the container does; see `ownBundles`. */
+function adoptOp({ bundle, stateDir }: Facts): HandsOp {
+  return { op: 'symlink', path: posix.join(bundle, CONTAINER_LINK), target: [stateDir], origin: 'state' };
+}
 
 /** The plan of `create` and `run`. Throws PlanError for what cannot be planned. */
 export function buildCreate(config: Config, facts: Facts, options: CreateOptions): Plan {
@@ -50,6 +63,7 @@ export function buildCreate(config: Config, facts: Facts, options: CreateOptions
               rootfs: parts.root.path,
               resctrl: parts.resctrl.groups,
               cgroupsKept: parts.cgroups.kept,
+              ownBundle: options.ownBundle === true,
             },
             Object.values(parts.cgroups.paths),
           )
@@ -130,6 +144,7 @@ function handsProgram(config: Config, facts: Facts, options: CreateOptions, part
     ...claimOps(facts),
     // The journal comes before what it lists, so that nothing is left that nobody knows of.
     { op: 'writeFile', path: state, mode: 0o600, text: journalText(record), origin: 'state' },
+    ...(options.ownBundle ? [adoptOp(facts)] : []),
     ...unit.connect,
     ...cgroups.birth,
     ...resctrl.make,
@@ -240,8 +255,8 @@ function fifoOps(config: Config, { stateDir }: Facts): HandsOp[] {
       op: 'mkfifo',
       path,
       mode: 0o622,
-      uid: hostId(config.linux?.uidMappings, 0),
-      gid: hostId(config.linux?.gidMappings, 0),
+      uid: hostId(config.linux?.uidMappings, namespaceRoot(config.linux).uid),
+      gid: hostId(config.linux?.gidMappings, namespaceRoot(config.linux).gid),
       origin: 'state',
     },
     { op: 'open', path, flags: ['path'], mode: 0, into: FIFO_SLOT, origin: 'state' },
@@ -251,7 +266,7 @@ function fifoOps(config: Config, { stateDir }: Facts): HandsOp[] {
 export function newRecord(
   config: Config,
   facts: Facts,
-  options: Pick<CreateOptions, 'systemdCgroup' | 'noNewKeyring'>,
+  options: Pick<CreateOptions, 'systemdCgroup' | 'noNewKeyring' | 'ownBundle'>,
   parts: Pick<Parts, 'cgroups' | 'resctrl'> & { readonly root: { readonly path: string } },
 ): NewRecord {
   return {
@@ -267,6 +282,7 @@ export function newRecord(
     unit: facts.unit && { name: facts.unit.name, bus: facts.unit.bus },
     noNewKeyring: options.noNewKeyring,
     resctrl: parts.resctrl.groups,
+    ownBundle: options.ownBundle === true,
     launcher: { pid: facts.caller.pid, startTime: facts.caller.startTime },
   };
 }
@@ -305,7 +321,9 @@ function stubProgram(config: Config, facts: Facts, options: CreateOptions, parts
     ...namespaces.late,
     ...root.sources,
     ...mounts.sources,
-    ...(userNamespace ? [{ op: 'become', uid: 0, gid: 0, origin: 'linux.uidMappings' } as const] : []),
+    ...(userNamespace
+      ? [{ op: 'become', ...namespaceRoot(config.linux), origin: 'linux.uidMappings' } as const]
+      : []),
     { op: 'setsid', origin: 'process' },
     ...(options.noNewKeyring ? [] : keyringOps(`_ses.${facts.id}`, config.process, '--no-new-keyring')),
     ...root.open,

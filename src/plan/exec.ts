@@ -9,7 +9,7 @@ import type { ExecFacts, ExecOptions } from './facts.ts';
 import { joinResctrl } from './intelRdt.ts';
 import { keyringOps } from './labels.ts';
 import { learnOp, listenerPlan, seccompOp, tellOp } from './listener.ts';
-import { joinNamespaces, openNamespace, slotOf } from './namespaces.ts';
+import { joinNamespaces, namespaceRoot, openNamespace, slotOf } from './namespaces.ts';
 import type { HandsOp, StubOp } from './ops.ts';
 import { pidFileOps, pidfdPlan } from './pidFile.ts';
 import type { Plan } from './plan.ts';
@@ -165,7 +165,9 @@ function stubProgram(process: Process, facts: ExecFacts, options: ExecOptions, p
     ...(waitsToBeKnown(facts, parts) ? [learnOp] : []),
     ...join.early,
     ...joinNamespaces(parts.late, caller),
-    ...(userNamespace ? [{ op: 'become', uid: 0, gid: 0, origin: 'namespace_paths' } as const] : []),
+    ...(userNamespace
+      ? [{ op: 'become', ...namespaceRoot(facts.linux), origin: 'namespace_paths' } as const]
+      : []),
     { op: 'setsid', origin: 'process' },
     ...(facts.noNewKeyring ? [] : keyringOps(`_ses.${facts.id}`, process, 'process')),
     { op: 'openRoot', into: 'root', origin: 'process' },

@@ -63,6 +63,8 @@ export interface CreateOptions {
   readonly init?: boolean | undefined;
   /** It stays in its caller's cgroups. */
   readonly noCgroups?: boolean;
+  /** The bundle was made for this container, and goes with it. */
+  readonly ownBundle?: boolean;
   /** The caller's NOTIFY_SOCKET. */
   readonly notifySocket?: string | null;
 }

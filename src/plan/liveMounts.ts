@@ -2,7 +2,7 @@ import type { Config, Mount } from '../config/config.ts';
 import { PlanError } from './error.ts';
 import type { Facts, NamespaceType } from './facts.ts';
 import { mountOps } from './mounts.ts';
-import { joinNamespaces, openNamespace, slotOf } from './namespaces.ts';
+import { joinNamespaces, namespaceRoot, openNamespace, slotOf } from './namespaces.ts';
 import type { StubOp } from './ops.ts';
 import type { Plan } from './plan.ts';
 
@@ -12,6 +12,8 @@ export interface LiveFacts {
   readonly init: { readonly pid: number; readonly startTime: number };
   /** Its mount namespace, and its user namespace where that is not the caller's. */
   readonly namespaces: readonly { readonly type: NamespaceType; readonly path: string }[];
+  /** Of the container's config.json. */
+  readonly linux?: Config['linux'];
 }
 
 /** Mounts that a running container gets. What is bound is opened as the caller sees it; all or none of them. */
@@ -48,7 +50,7 @@ export function buildMountsRemove(mounts: readonly Mount[], live: LiveFacts): Pl
 }
 
 function joining(
-  { facts: { caller }, init, namespaces }: LiveFacts,
+  { facts: { caller }, init, namespaces, linux }: LiveFacts,
   before: readonly StubOp[],
   inside: readonly StubOp[],
 ): Plan {
@@ -76,7 +78,7 @@ function joining(
         { op: 'undumpable', origin },
         ...before,
         ...joinNamespaces(joined, caller),
-        ...(user ? [{ op: 'become', uid: 0, gid: 0, origin } as const] : []),
+        ...(user ? [{ op: 'become', ...namespaceRoot(linux), origin } as const] : []),
         { op: 'openRoot', into: 'root', origin: 'mounts' },
         ...inside,
         { op: 'report', barrier: 'created', origin: 'mounts' },

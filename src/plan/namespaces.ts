@@ -72,6 +72,23 @@ export function hostId(mappings: readonly IdMapping[] | undefined, id: number): 
   return mapping === undefined ? id : mapping.hostID + (id - mapping.containerID);
 }
 
+/**
+ * Who makes the container within its user namespace: its root, or, where nobody is mapped to that, the first who is. Power in
+ * the namespace is a matter of capabilities, which he has until the user's program is executed.
+ */
+export function namespaceRoot(
+  linux: Pick<NonNullable<Config['linux']>, 'uidMappings' | 'gidMappings'> | undefined,
+): { readonly uid: number; readonly gid: number } {
+  return { uid: firstId(linux?.uidMappings), gid: firstId(linux?.gidMappings) };
+}
+
+function firstId(mappings: readonly IdMapping[] = []): number {
+  const [first] = mappings;
+  const hasRoot =
+    first === undefined || mappings.some(({ containerID, size }) => containerID === 0 && size > 0);
+  return hasRoot ? 0 : first.containerID;
+}
+
 /** Where there is no user namespace to have power in, an ordinary user can make nothing that a container is made of. */
 export function refuseUnprivileged(config: Config, caller: Caller): void {
   const able = caller.uid === 0 || hasCapability(caller.capabilities, 'CAP_SYS_ADMIN');

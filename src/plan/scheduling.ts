@@ -3,7 +3,7 @@ import type { LinuxSpec, Process } from '../config/config.ts';
 import type { StubOp } from './ops.ts';
 
 /** What of `linux` every process of the container gets, that of `exec` included. */
-export type ContainerWide = Pick<LinuxSpec, 'personality' | 'memoryPolicy'>;
+export type ContainerWide = Pick<LinuxSpec, 'personality' | 'memoryPolicy' | 'uidMappings' | 'gidMappings'>;
 
 /**
  * Scheduler, I/O priority, personality and memory policy. All of them last through execve. The first two may ask for

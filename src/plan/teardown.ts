@@ -24,6 +24,8 @@ export interface Remains {
   readonly unit?: KeptUnit | null;
   /** Cgroups that are emptied and stay. */
   readonly cgroupsKept?: readonly string[];
+  /** The bundle goes with the container. */
+  readonly ownBundle?: boolean;
 }
 
 /** How long (ms) the monitor waits for a `delete` of the same container, which may have slow hooks. */
@@ -66,7 +68,7 @@ export function monitorTeardownOps(config: Config, remains: Remains, paths: read
  */
 export function teardownOps(
   config: Config,
-  { id, bundle, stateDir, rootfs, resctrl, unit, cgroupsKept = [] }: Remains,
+  { id, bundle, stateDir, rootfs, resctrl, unit, cgroupsKept = [], ownBundle = false }: Remains,
   paths: readonly string[],
 ): HandsOp[] {
   const each = [...new Set(paths)];
@@ -95,6 +97,7 @@ export function teardownOps(
     ...removeResctrl(resctrl),
     ...unmountOps(config, rootfs),
     ...hostHooks(config, 'poststop', stopped),
+    ...(ownBundle ? [{ op: 'removeTree', path: bundle, origin: '--image' } as const] : []),
     { op: 'removeTree', path: stateDir, origin: 'state' },
   ];
 }

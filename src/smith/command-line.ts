@@ -79,7 +79,7 @@ const signatureFormat = {
  */
 export async function smith(words: readonly string[]): Promise<void> {
   // What follows `--` is a program's own.
-  const end = words[0] === 'trace' ? words.indexOf('--') : -1;
+  const end = words[0] === 'trace' || words[0] === 'run-image' ? words.indexOf('--') : -1;
   const own = end < 0 ? words : words.slice(0, end);
   const line = yargs([...own])
     .scriptName('smith')
@@ -247,6 +247,17 @@ function withCommands(line: Argv, program: readonly string[]) {
           })
           .positional('image', { type: 'string' }),
       async (flags) => (await import('./commands/trace.ts')).trace(flags, program),
+    )
+    .command(
+      'run-image',
+      false,
+      {
+        ...shared,
+        image: { type: 'string', demandOption: true },
+        bundle: { type: 'string', demandOption: true },
+        terminal: { type: 'boolean', default: false },
+      },
+      async (flags) => (await import('./commands/run-image.ts')).runImage(flags, program),
     )
     .command('trace-hook <socket>', false, {}, async ({ socket }) =>
       (await import('./trace/hook.ts')).hook(String(socket)),

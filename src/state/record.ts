@@ -50,6 +50,8 @@ export interface NewRecord {
   /** Made with --no-new-keyring; an exec into it then keeps its caller's keyring too. */
   readonly noNewKeyring: boolean;
   readonly resctrl: ResctrlGroups | null;
+  /** The bundle is railcar's, made of an image for this container alone. */
+  readonly ownBundle?: boolean;
   readonly launcher: ProcessId;
 }
 
@@ -79,6 +81,8 @@ export interface ContainerRecord {
   readonly cgroupsKept?: readonly string[];
   /** Absent in records of containers without any. */
   readonly resctrl?: ResctrlGroups;
+  /** Absent unless it goes with the container. */
+  readonly ownBundle?: true;
   readonly init_process_pid: number;
   readonly init_process_start: number;
   readonly cgroup_paths: Readonly<Record<string, string>>;
@@ -167,6 +171,7 @@ function common(fresh: NewRecord) {
     noNewKeyring: fresh.noNewKeyring,
     ...(fresh.cgroupsKept.length > 0 && { cgroupsKept: fresh.cgroupsKept }),
     ...(fresh.resctrl !== null && { resctrl: fresh.resctrl }),
+    ...(fresh.ownBundle === true && { ownBundle: true }),
     cgroup_paths: fresh.cgroupPaths,
     config: fresh.config,
   };

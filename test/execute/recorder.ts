@@ -69,7 +69,11 @@ export class Recorder implements Hands {
       case 'STAT':
         return directories.includes(path) ? items('16832 1000 1000 0 0 5 4096 0 61267') : missing;
       case 'LIST':
-        return items(...directories.filter((directory) => directory.startsWith(`${path}/`)));
+        return items(
+          ...directories
+            .filter((directory) => directory.startsWith(`${path}/`))
+            .map((directory) => directory.slice(path.length + 1)),
+        );
       case 'EACH':
         return items(
           ...below(path, files, links).flatMap((directory) => {

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { hostId } from '../../src/plan/namespaces.ts';
+import { describe, expect, test } from 'vitest';
+import { hostId, namespaceRoot } from '../../src/plan/namespaces.ts';
 import { type Changes, find, names, planOf, stubOf } from './build.ts';
 
 const joined = (...types: ('network' | 'user' | 'mount' | 'ipc' | 'pid')[]): Changes => ({
@@ -100,4 +100,18 @@ test('in a user namespace the memory cgroup is joined while the stub still may',
   expect(stub.lastIndexOf('joinCgroup')).toBeLessThan(stub.indexOf('become'));
   const host = names(stubOf({}));
   expect(host.lastIndexOf('joinCgroup')).toBeGreaterThan(host.indexOf('pivot'));
+});
+
+describe('the root of a user namespace', () => {
+  const mapped = (...ids: readonly [number, number][]) => {
+    const mappings = ids.map(([containerID, size]) => ({ containerID, hostID: 1000, size }));
+    return namespaceRoot({ uidMappings: mappings, gidMappings: mappings });
+  };
+  test('is 0, and where that is not mapped the first who is', () => {
+    expect(mapped([0, 1])).toEqual({ uid: 0, gid: 0 });
+    expect(mapped([10, 1])).toEqual({ uid: 10, gid: 10 });
+    expect(mapped([10, 1], [0, 10])).toEqual({ uid: 0, gid: 0 });
+    expect(mapped()).toEqual({ uid: 0, gid: 0 });
+    expect(namespaceRoot(undefined)).toEqual({ uid: 0, gid: 0 });
+  });
 });

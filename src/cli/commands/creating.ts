@@ -13,7 +13,8 @@ export function createVerb(
   { request, systemdCgroup, noCgroups = false }: Context,
   values: Values,
 ): CreateVerb {
-  const bundle = absolute(request, values.text('bundle') || '.');
+  const ownBundle = values.text('own-bundle');
+  const bundle = absolute(request, ownBundle || values.text('bundle') || '.');
   const config = values.text('config');
   return {
     verb,
@@ -29,6 +30,7 @@ export function createVerb(
     systemdCgroup,
     init: values.flag('no-init') ? false : values.flag('init') ? true : undefined,
     noCgroups,
+    ownBundle: ownBundle !== null,
     notifySocket: environment(request, NOTIFY_VARIABLE),
   };
 }

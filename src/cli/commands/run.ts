@@ -8,7 +8,11 @@ import { createVerb } from './creating.ts';
 export async function run(
   context: Context,
   values: Values,
-  [id = '']: readonly string[],
+  words: readonly string[],
 ): Promise<Finish | null> {
-  return runContainer(context, createVerb('run', checkId(id), context, values));
+  const verb = createVerb('run', checkId(words[0] ?? ''), context, values);
+  const image = values.text('image');
+  if (image === null) return runContainer(context, verb);
+  const { runImage } = await import('./image.ts');
+  return runImage(context, values, verb, image, words.slice(1));
 }

@@ -12,6 +12,9 @@ import { type NotWritten, writeTree } from './write-tree.ts';
 export interface UnpackOptions {
   /** Whether config.json asks for a read-only root. */
   readonly readOnly?: boolean | undefined;
+  /** In place of the image's command; its entry point stays. */
+  readonly command?: readonly string[] | undefined;
+  readonly terminal?: boolean | undefined;
 }
 
 /**
@@ -24,20 +27,26 @@ export async function unpackImage(
   image: Image,
   folder: string,
   workspace: Workspace,
-  { readOnly }: UnpackOptions = {},
+  { readOnly, command, terminal }: UnpackOptions = {},
 ): Promise<NotWritten> {
   refuseExisting(folder);
   const tree = await imageTree(image, workspace);
   const { uid, gid } = userInfo();
   const config = runtimeConfig(image.config, tree, {
     readOnly,
+    command,
+    terminal,
     rootless: uid === 0 ? undefined : { uid, gid },
   });
   const draft = `${folder.replace(/\/+$/, '')}.${randomBytes(4).toString('hex')}.partial`;
   try {
     mkdirSync(draft, 0o700);
     mkdirSync(join(draft, 'rootfs'), 0o700);
-    const notWritten = writeTree(tree, join(draft, 'rootfs'), { owners: uid === 0 });
+    const notWritten = writeTree(
+      tree,
+      join(draft, 'rootfs'),
+      uid === 0 ? { owners: true } : { owners: false, owner: config.process.user },
+    );
     writeFileSync(join(draft, 'config.json'), `${JSON.stringify(config, null, 2)}\n`, { flag: 'wx' });
     renameSync(draft, folder);
     return notWritten;

@@ -20,6 +20,8 @@ import type { Tree } from '../tree/tree.ts';
 export interface WriteOptions {
   /** Whether files get the owners that the image says; without, they are the caller's. */
   readonly owners: boolean;
+  /** Whose files they will be seen as, without: those of others are told. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
 }
 
 /** Paths of what has not been written as the image has it. */
@@ -28,6 +30,8 @@ export interface NotWritten {
   readonly special: readonly string[];
   /** Files without their extended attributes, capabilities among them. */
   readonly xattrs: readonly string[];
+  /** Files whose owner the image says is lost, and counts: somebody else's than root's, which are everybody's to read. */
+  readonly owners: readonly string[];
 }
 
 interface Open {
@@ -44,6 +48,7 @@ interface Open {
 export function writeTree(tree: Tree, folder: string, options: WriteOptions): NotWritten {
   const special: string[] = [];
   const xattrs: string[] = [];
+  const owners: string[] = [];
   const written = new Map<Node, string>();
   const open: Open[] = [{ path: '', descriptor: openDirectory(Buffer.from(folder)), node: tree.root }];
   try {
@@ -56,6 +61,7 @@ export function writeTree(tree: Tree, folder: string, options: WriteOptions): No
       const name = encodeName(path.slice(parent.length + 1));
       const place = below(above.descriptor, name);
       if (node.xattrs.size > 0) xattrs.push(path);
+      if (options.owner && node.uid !== 0 && node.uid !== options.owner.uid) owners.push(path);
       const earlier = written.get(node);
       if (earlier !== undefined) link(earlier, open, place);
       else if (node.kind === 'directory') open.push({ path, descriptor: makeDirectory(place), node });
@@ -65,7 +71,7 @@ export function writeTree(tree: Tree, folder: string, options: WriteOptions): No
       if (node.kind === 'file' || node.kind === 'symlink') written.set(node, path);
     }
     while (open.length > 0) finish(open.pop(), options);
-    return { special, xattrs };
+    return { special, xattrs, owners };
   } finally {
     for (const { descriptor } of open) closeSync(descriptor);
   }
@@ -109,9 +115,12 @@ function finish(directory: Open | undefined, options: WriteOptions): void {
   closeSync(directory.descriptor);
 }
 
+/** A user who is not root could not remove again what he may not write to. Of what he owns he decides that himself anyway. */
+const OWN = 0o600;
+
 function dress(descriptor: number, { uid, gid, mode, mtime }: Attributes, { owners }: WriteOptions): void {
   if (owners) fchownSync(descriptor, uid, gid);
-  fchmodSync(descriptor, owners ? mode : mode & 0o1777);
+  fchmodSync(descriptor, owners ? mode : (mode & 0o1777) | OWN);
   futimesSync(descriptor, mtime, mtime);
 }
 

@@ -62,7 +62,7 @@ describe('a bundle', () => {
     tree.add('/locked', directory(0o500, { mtime: 5 }));
     tree.add('/locked/file', file(memoryContent('in'), 0o400));
     const notWritten = await unpackImage(await imageOf(tree), join(folder, 'bundle'), workspace);
-    expect(notWritten).toEqual({ special: [], xattrs: [] });
+    expect(notWritten).toEqual({ special: [], xattrs: [], owners: [] });
     const root = join(folder, 'bundle/rootfs');
     const hello = statSync(join(root, 'usr/bin/hello'));
     expect([hello.ino, hello.nlink, hello.mode & 0o7777, hello.mtimeMs]).toEqual([
@@ -91,7 +91,7 @@ describe('a bundle', () => {
       file(memoryContent('p'), 0o755, { xattrs: new Map([['security.capability', Buffer.from('x')]]) }),
     );
     const notWritten = await unpackImage(await imageOf(tree), join(folder, 'bundle'), workspace);
-    expect(notWritten).toEqual({ special: ['/dev/null'], xattrs: ['/ping'] });
+    expect(notWritten).toEqual({ special: ['/dev/null'], xattrs: ['/ping'], owners: [] });
     expect(existsSync(join(folder, 'bundle/rootfs/dev/null'))).toBe(false);
   });
 
