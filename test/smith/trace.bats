@@ -147,3 +147,25 @@ env: [COLOUR=green]'
   run -1 smith trace --write "$BATS_FILE_TMPDIR/source.tar.gz" -- /bin/true
   contains "$output" '--write adds to a recipe'
 }
+
+@test "Python with the parts of its library that a program imports, and no others" {
+  archive=$("$BATS_TEST_DIRNAME/debian-programs")
+  mkdir root
+  tar -C root -xf "$archive" --exclude './dev/*' --exclude './usr/share/*' --exclude ./usr/lib/git-core --exclude './usr/lib/x86_64-linux-gnu/perl*' \
+    --exclude ./usr/lib32 --exclude './var/*'
+  cat >smith.yaml <<'END'
+package: ./root
+type: dir
+paths: [/usr/bin/python3]
+cmd: [/usr/bin/python3, -c, "import json, ssl, sqlite3; print(json.dumps(sqlite3.connect(':memory:').execute('select 6*7').fetchone()), ssl.create_default_context().verify_mode)"]
+END
+  smith trace --write -o paths
+  smith
+  smith unpack --readonly image.tar.gz bundle
+  run -0 "$RAILCAR" --root "$BATS_TEST_TMPDIR/state" run --bundle bundle "trace-$$-$BATS_TEST_NUMBER"
+  # Nothing but that: no complaint about its library.
+  same "$output" '[42] 2'
+  [ -e bundle/rootfs/usr/lib/python3.11/sqlite3/__init__.py ]
+  [ ! -e bundle/rootfs/usr/lib/python3.11/asyncio ]
+  ! grep -q pyc paths
+}

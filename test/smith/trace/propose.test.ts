@@ -199,6 +199,17 @@ describe('Python', () => {
     '/p/__pycache__/gone.cpython-311.pyc': '',
     '/p/unused.py': '',
   };
+  test('knows its library by a file that it does not open', () => {
+    const library = {
+      '/usr/lib/python3.11/os.py': '',
+      '/usr/lib/python3.11/re.py': '',
+      '/usr/lib/python3.11/x.py': '',
+    };
+    expect(proposed(library, { used: ['/usr/lib/python3.11/re.py'] }).paths).toEqual([
+      '/usr/lib/python3.11/os.py',
+      '/usr/lib/python3.11/re.py',
+    ]);
+  });
   test('needs the module, not what it has compiled of it', () => {
     const used = Object.keys(tree).filter((path) => path.endsWith('.pyc'));
     expect(proposed(tree, { used }).paths).toEqual([
