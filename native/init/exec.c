@@ -56,14 +56,56 @@ static char **make_environment(struct stub *stub, const struct stub_exec *arg) {
     return env;
 }
 
+static bool is_restriction(const struct op *op) {
+    return op->code == STUB_SECCOMP || op->code == STUB_LANDLOCK_SELF;
+}
+
+/* The slot that an operation between here and execve still uses, or -1. */
+static int slot_of(const struct stub *stub, const struct op *op) {
+    uint64_t number = op->code == STUB_SECCOMP ? ((const struct stub_seccomp *)op->args)->listener.n
+                                               : ((const struct stub_landlock_self *)op->args)->ruleset.n;
+    return number < SLOTS_MAX ? stub->slots[number] - 1 : -1;
+}
+
+static int ascending(const void *a, const void *b) {
+    return *(const int *)a - *(const int *)b;
+}
+
+/*
+ * O_CLOEXEC alone is too late: execve takes the new program's memory, which belongs to the container's user namespace,
+ * before it closes what is not to be inherited, and for that moment a process there with CAP_SYS_PTRACE has this one's
+ * descriptors, the host's /proc among them. What is left is what tells of a failed execve, and what restrictions need. Before
+ * Linux 5.9 there is no such call.
+ */
+static void close_what_is_done_with(struct stub *stub, int first) {
+    enum { KEPT_MAX = 16 };
+    int kept[KEPT_MAX] = {stub->control, stub->fifo, stub->reaper};
+    size_t count = 3;
+    /* From the operation that is being carried out on: it may be the first of the restrictions. */
+    for (const struct op *op = stub->next ? stub->next - 1 : NULL;
+         op && is_restriction(op) && count < KEPT_MAX; op++)
+        kept[count++] = slot_of(stub, op);
+    qsort(kept, count, sizeof *kept, ascending);
+    for (size_t i = 0; i < count; i++) {
+        if (kept[i] < first)
+            continue;
+        if (kept[i] > first)
+            sys_close_range((unsigned)first, (unsigned)kept[i] - 1, 0);
+        first = kept[i] + 1;
+    }
+    sys_close_range((unsigned)first, ~0u, 0);
+    stub->procfs = stub->mask = stub->helper = -1;
+}
+
 /* All else is O_CLOEXEC already; said once more, since a hook's library or a later change may have opened something. */
-static int pass_descriptors(const struct stub *stub, uint64_t preserve) {
+static int pass_descriptors(struct stub *stub, uint64_t preserve) {
     if (cloexec_from_at(stub->procfs, 3) < 0)
         return failed("close_range", NULL);
     for (int fd = 3; fd < 3 + (int)preserve; fd++) {
         if (fcntl(fd, F_SETFD, 0) < 0 && errno != EBADF)
             return failed("fcntl(F_SETFD)", "descriptor %d", fd);
     }
+    close_what_is_done_with(stub, 3 + (int)preserve);
     return 0;
 }
 
@@ -137,8 +179,9 @@ static int become_init(struct stub *stub, pid_t process) {
     char name[] = REAPER_NAME, pid[16];
     snprintf(pid, sizeof pid, "%d", (int)process);
     char *const arguments[] = {name, pid, NULL}, *const environment[] = {NULL};
-    /* Not even what the process inherits. */
-    cloexec_from_at(stub->procfs, 3);
+    /* Not even what the process inherits; all else is O_CLOEXEC. */
+    for (int fd = 3; fd < 3 + (int)stub->preserve; fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
     syscall(SYS_execveat, stub->reaper, "", arguments, environment, AT_EMPTY_PATH);
     int error = errno;
     kill(process, SIGKILL);
@@ -163,7 +206,7 @@ static int leave_init(struct stub *stub) {
 
 int prepare_last(struct stub *stub) {
     const struct op *op = stub->next;
-    while (op && (op->code == STUB_SECCOMP || op->code == STUB_LANDLOCK_SELF))
+    while (op && is_restriction(op))
         op++;
     if (stub->environment || !op || op->code != STUB_EXEC)
         return 0;

@@ -2,6 +2,9 @@
 #include "io.h"
 #include "say.h"
 #include "sys.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -67,6 +70,16 @@ int node_start(struct node *node) {
     return 0;
 }
 
+/* V8 ends itself by a trap where it may not write code while it runs, which is what SELinux calls execmem. */
+static const char *why_killed(int signal) {
+    char enforcing = '0';
+    autoclose int file = signal == SIGTRAP ? open("/sys/fs/selinux/enforce", O_RDONLY | O_CLOEXEC) : -1;
+    bool denied = file >= 0 && read(file, &enforcing, 1) == 1 && enforcing == '1';
+    return denied
+               ? "; SELinux is enforcing: if the audit log says that it has denied execmem, try setsebool allow_execmem on"
+               : "";
+}
+
 void node_explain(struct node *node, int error) {
     int status = 0;
     /* One that has ended keeps its own status; one that is only silent must not be waited for. */
@@ -82,7 +95,8 @@ void node_explain(struct node *node, int error) {
     } else if (error) {
         say_error(error, "cannot talk to the Node layer \"%s\"", LAYER);
     } else if (WIFSIGNALED(status)) {
-        say("cannot talk to the Node layer \"%s\": killed by signal %d", LAYER, WTERMSIG(status));
+        say("cannot talk to the Node layer \"%s\": killed by signal %d%s", LAYER, WTERMSIG(status),
+            why_killed(WTERMSIG(status)));
     } else {
         say("cannot talk to the Node layer \"%s\": it ended with exit status %d", LAYER, WEXITSTATUS(status));
     }
