@@ -13,12 +13,13 @@ export async function keyPassword(question = 'Password of the private key: '): P
       },
     );
   }
-  process.stderr.write(question);
-  return readUnseen(process.stdin);
+  return readUnseen(process.stdin, question);
 }
 
-/** A line, of which nothing is shown. */
-function readUnseen(terminal: NodeJS.ReadStream): Promise<string> {
+/** A line, of which nothing is shown: the terminal is silent before anybody is asked. */
+function readUnseen(terminal: NodeJS.ReadStream, question: string): Promise<string> {
+  terminal.setRawMode(true);
+  process.stderr.write(question);
   return new Promise((resolve, reject) => {
     let text = '';
     const end = (outcome: () => void) => {
@@ -35,6 +36,6 @@ function readUnseen(terminal: NodeJS.ReadStream): Promise<string> {
         text = letter === '\u007f' || letter === '\b' ? text.slice(0, -1) : text + letter;
       }
     };
-    terminal.setRawMode(true).setEncoding('utf8').on('data', take).resume();
+    terminal.setEncoding('utf8').on('data', take).resume();
   });
 }
