@@ -247,3 +247,225 @@ paths: [/usr/bin/cat]'
   contains "$output" 'smith.yaml:1:1: package: '
   same "$(ls)" smith.yaml
 }
+
+# The build-id of a program in an unpacked image, and the file it is debugged with.
+debug_file() { readelf -n "$1" | sed -n 's|.*Build ID: \(..\)\(.*\)|usr/lib/debug/.build-id/\1/\2.debug|p'; }
+
+@test "what programs are debugged with comes with them, by build-id, and what is missing is said" {
+  local key
+  for key in "rpm: {repos: [$PACKAGES], debuginfo: true}" "rpm: {repos: [$PACKAGES]}
+debuginfo: true" "rpm: {repos: [$PACKAGES]}
+mock: {debuginfo: yes, debugdeps: [manual], debugpaths: [/usr/share/man/cat.1]}"; do
+    recipe "package: greet
+type: rpm
+$key
+paths: [/usr/bin/greet]"
+    run -0 --separate-stderr smith
+    contains "$stderr" 'there is no debugging information of "/lib/x86_64-linux-gnu/libc.so.6" (build-id '
+    rm -rf bundle
+    smith unpack image.tar.gz bundle
+    run -0 debug_file bundle/rootfs/usr/bin/greet
+    run -0 readelf --debug-dump=info "bundle/rootfs/$output"
+    contains "$output" 'greet.c'
+  done
+  same "$(cat bundle/rootfs/usr/share/man/cat.1)" manual
+  run -0 --separate-stderr smith explain /usr/lib/debug/usr/bin/greet-1.0-1.fc40.x86_64.debug
+  contains "$output" 'mock.debuginfo of /usr/bin/greet'
+  contains "$output" 'is of package greet-debuginfo 1.0-1.fc40 (rpm, x86_64).'
+}
+
+@test "of a source that has it already, it is taken from there" {
+  mkdir "$BATS_TEST_TMPDIR/there"
+  for name in greet greet-debuginfo glibc; do
+    (cd "$BATS_TEST_TMPDIR/there" && rpm2cpio "$PACKAGES/$name"-[0-9]*.rpm | cpio --quiet -id)
+  done
+  recipe "package: ../there
+type: dir
+debuginfo: true
+paths: [/usr/bin/greet]"
+  run -0 smith
+  smith unpack image.tar.gz bundle
+  run -0 debug_file bundle/rootfs/usr/bin/greet
+  [ -s "bundle/rootfs/$output" ]
+}
+
+# An archive of Debian packages of "greet", its debugging information apart, as dh_strip cuts it.
+debian_archive() {
+  local root=$BATS_TEST_TMPDIR/debs id
+  mkdir -p "$root"/greet/{DEBIAN,usr/bin} "$root"/greet-dbgsym/DEBIAN "$root/archive"
+  (cd "$root/greet" && rpm2cpio "$PACKAGES"/greet-1*.rpm | cpio --quiet -id ./usr/bin/greet)
+  id=$(readelf -n "$root/greet/usr/bin/greet" | sed -n 's|.*Build ID: ||p')
+  (cd "$root/greet-dbgsym" && rpm2cpio "$PACKAGES"/greet-debuginfo*.rpm | cpio --quiet -id)
+  printf 'Package: greet\nVersion: 1:1.0\nArchitecture: amd64\nMaintainer: x <x@y.example>\nDescription: x\n' >"$root/greet/DEBIAN/control"
+  printf 'Package: greet-dbgsym\nVersion: 1:1.0\nArchitecture: amd64\nDepends: greet (= 1:1.0)\nMaintainer: x <x@y.example>\nDescription: x\nBuild-Ids: 00 %s ff\n' "$id" >"$root/greet-dbgsym/DEBIAN/control"
+  for name in greet greet-dbgsym; do dpkg-deb --root-owner-group --build "$root/$name" "$root/archive/$name.deb" >/dev/null; done
+  (
+    cd "$root/archive"
+    for name in *.deb; do
+      dpkg-deb --field "$name"
+      printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$name" "$(stat -c %s "$name")" "$(sha256sum "$name" | cut -d' ' -f1)"
+    done >Packages
+  )
+  ARCHIVE="deb [trusted=yes] copy:$root/archive ./"
+}
+
+@test "debugging information of Debian packages is found by build-id" {
+  debian_archive
+  recipe "package: greet
+type: deb
+deb: {mirrors: ['$ARCHIVE'], debuginfo: true}
+excludes: []
+force: true
+missing: ['**']
+paths: [/usr/bin/greet]"
+  run -0 smith
+  smith unpack image.tar.gz bundle
+  run -0 debug_file bundle/rootfs/usr/bin/greet
+  [ -s "bundle/rootfs/$output" ]
+  run -0 smith explain "/$output"
+  contains "$output" 'deb.debuginfo of /usr/bin/greet'
+  contains "$output" 'is of package greet-dbgsym 1:1.0 (deb, amd64).'
+}
+
+@test "a source that rpm has installed is listed by its database" {
+  recipe "package: $BATS_TEST_TMPDIR/root
+type: dir
+paths: [/usr/share/words, /usr/lib/sysimage]
+sbom: [spdx]"
+  mkdir "$BATS_TEST_TMPDIR/root"
+  rpm --root "$BATS_TEST_TMPDIR/root" --dbpath /usr/lib/sysimage/rpm --noscripts --nodeps --nosignature --notriggers -i "$PACKAGES"/words-*.rpm "$PACKAGES"/manual-*.rpm 2>/dev/null
+  smith
+  smith unpack image.tar.gz bundle
+  run -0 jq -r '.packages[1:][].name' bundle/rootfs/usr/share/sbom/image.spdx.json
+  same "$output" words
+  run -0 smith explain /usr/share/words/word
+  contains "$output" 'is of package words 1-3.fc40 (rpm, noarch).'
+  run -0 --separate-stderr smith sbom image.tar.gz
+  run -0 jq -r '.packages[1:][].name' <<<"$output"
+  same "$output" words
+  # A form that is not read is said to be there.
+  rm "$BATS_TEST_TMPDIR"/root/usr/lib/sysimage/rpm/*
+  echo x >"$BATS_TEST_TMPDIR/root/usr/lib/sysimage/rpm/Packages.db"
+  run -0 --separate-stderr smith
+  contains "$stderr" 'smith: warning: cannot read the database of packages "/usr/lib/sysimage/rpm/Packages.db": its form is ndb'
+}
+
+# A mock that says what it was called with, and "installs" what the tests have unpacked.
+stand_in_mock() {
+  mkdir -p "$BATS_TEST_TMPDIR/bin" "$BATS_TEST_TMPDIR/mock/demo"
+  export MOCK_LOG=$BATS_TEST_TMPDIR/mock.log MOCK_ROOT=$BATS_TEST_TMPDIR/mock/demo/root
+  cat >"$BATS_TEST_TMPDIR/bin/mock" <<'MOCK'
+#!/bin/bash
+printf '%s\n' "$*" >>"$MOCK_LOG"
+case " $* " in
+  *' --clean '*) rm -rf "$MOCK_ROOT" ;;
+  *' list installed '*) [ -e "$MOCK_ROOT/usr/bin/${*: -1}" ] ;;
+  *' --print-root-path '*) echo "$MOCK_ROOT" ;;
+  *' no-such-package '*) echo 'No match for argument: no-such-package' >&2; exit 30 ;;
+  *' --install '* | *' install '*)
+    mkdir -p "$MOCK_ROOT"
+    cd "$MOCK_ROOT" || exit
+    packages=("$PACKAGES"/{greet-1,glibc}*.rpm)
+    [[ $* != *debuginfo* ]] || packages=("$PACKAGES"/greet-debuginfo*.rpm)
+    for package in "${packages[@]}"; do rpm2cpio "$package" | cpio --quiet -id; done
+    ;;
+esac
+MOCK
+  chmod 755 "$BATS_TEST_TMPDIR/bin/mock"
+  PATH=$BATS_TEST_TMPDIR/bin:$PATH
+  printf "config_opts['root'] = 'demo'\nconfig_opts['basedir'] = '%s'\n" "$BATS_TEST_TMPDIR/mock" >"$BATS_TEST_TMPDIR/demo.cfg"
+}
+
+@test "mock is used where it is asked for, with the command lines of the original" {
+  stand_in_mock
+  recipe "package: greet
+mock:
+  config: $BATS_TEST_TMPDIR/demo.cfg
+  pre-build: ./before
+  post-build: ./after
+  deps: [one, two]
+paths: [/usr/bin/greet]
+cmd: [/usr/bin/greet]"
+  printf '#!/bin/sh\necho "before $# in ${PWD##*/}" >>"$MOCK_LOG"\n' >before
+  printf '#!/bin/sh\necho after >>"$MOCK_LOG"\n' >after
+  chmod 755 before after
+  smith
+  same "$(cat "$MOCK_LOG")" "-r $BATS_TEST_TMPDIR/demo.cfg --clean
+before 0 in recipe
+-r $BATS_TEST_TMPDIR/demo.cfg --install one two greet
+after"
+  runs image.tar.gz greetings
+  # What is there will do.
+  : >"$MOCK_LOG"
+  smith -f
+  same "$(cat "$MOCK_LOG")" "-r $BATS_TEST_TMPDIR/demo.cfg --yum-cmd -- -C list installed greet"
+  rm -r "$MOCK_ROOT"
+  : >"$MOCK_LOG"
+  smith -f
+  same "$(cat "$MOCK_LOG")" "-r $BATS_TEST_TMPDIR/demo.cfg --yum-cmd -- -C list installed greet
+before 0 in recipe
+-r $BATS_TEST_TMPDIR/demo.cfg --install one two greet
+after"
+}
+
+@test "mock gets debugging information too, and says itself where its root is" {
+  stand_in_mock
+  echo "include('templates/demo.tpl')" >"$BATS_TEST_TMPDIR/demo.cfg"
+  recipe "package: greet
+type: mock
+mock: {config: ../demo.cfg, debuginfo: true, debugdeps: [more-debuginfo]}
+paths: [/usr/bin/greet]"
+  smith
+  run -0 cat "$MOCK_LOG"
+  contains "$output" '--print-root-path'
+  contains "$output" "--yum-cmd -- --setopt=strict=0 --setopt=*debug*.enabled=1 --assumeyes install debuginfo(build-id) = "
+  contains "$output" '--install more-debuginfo'
+  smith unpack image.tar.gz bundle
+  run -0 debug_file bundle/rootfs/usr/bin/greet
+  [ -s "bundle/rootfs/$output" ]
+}
+
+@test "mock that fails, or is not there, and scripts that fail, are said with their place" {
+  recipe 'package: greet
+type: mock
+paths: [/usr/bin/greet]'
+  run -1 smith
+  contains "$output" 'smith: smith.yaml:2:1: type: cannot empty the root of mock: "mock" is not installed'
+  contains "$output" 'With "type: rpm" dnf gets the packages.'
+  stand_in_mock
+  recipe "package: no-such-package
+mock:
+  config: $BATS_TEST_TMPDIR/demo.cfg
+  post-build: ./after
+paths: [/usr/bin/greet]"
+  printf '#!/bin/sh\necho after >>"$MOCK_LOG"\n' >after
+  chmod 755 after
+  run -1 smith
+  contains "$output" 'smith: smith.yaml:1:1: package: cannot get the packages "no-such-package": "mock" says: No match for argument'
+  same "$(tail -n 1 "$MOCK_LOG")" after
+  recipe "package: greet
+rpm: {repos: [$PACKAGES]}
+mock: {pre-build: 'false'}
+paths: [/usr/bin/greet]"
+  run -1 smith
+  contains "$output" 'smith: smith.yaml:3:8: mock["pre-build"]: cannot run "false": "false" says: exit status 1'
+  recipe "package: greet
+rpm: {repos: [$PACKAGES]}
+mock: {post-build: ./no-such-program}
+paths: [/usr/bin/greet]"
+  run -1 smith
+  contains "$output" 'smith.yaml:3:8: mock["post-build"]: cannot run "./no-such-program"'
+  [ ! -e image.tar.gz ]
+}
+
+@test "an ordinary user has mock make readable what is asked for" {
+  chmod 755 "$BATS_TEST_TMPDIR"
+  stand_in_mock
+  recipe "package: greet
+mock: {config: $BATS_TEST_TMPDIR/demo.cfg}
+paths: ['/usr/bin/gre*']"
+  touch "$MOCK_LOG"
+  chown -R nobody: "$BATS_TEST_TMPDIR/mock" "$MOCK_LOG" .
+  HOME=$PWD setpriv --reuid nobody --regid nogroup --clear-groups env TMPDIR="$PWD" "$RAILCAR" smith 3>&-
+  same "$(tail -n 1 "$MOCK_LOG")" "-r $BATS_TEST_TMPDIR/demo.cfg --chroot -- chmod -R go+rX /usr/bin/gre*"
+}

@@ -24,11 +24,12 @@ import { applyRules, microcontainerRules } from '../tree/rules.ts';
 import type { Tree } from '../tree/tree.ts';
 import { assemble } from './assemble.ts';
 import { bundleOf } from './bundle.ts';
+import { selectWhole } from './debug.ts';
 import { materialsOf } from './materials.ts';
 import { readOverlay } from './overlay.ts';
 import { withoutPrefix } from './prefix.ts';
 import { provenanceBundle } from './provenance.ts';
-import { knowsNames, select } from './select.ts';
+import { knowsNames } from './select.ts';
 import { openSource, type Source, type SourceOptions } from './source.ts';
 
 export interface BuildRequest extends SourceOptions {
@@ -75,9 +76,9 @@ export async function build(request: BuildRequest): Promise<string> {
  */
 export async function buildImage(request: BuildRequest): Promise<Built> {
   const loaded = readRecipe(request);
-  const source = await openSource(loaded, request);
   const overlay = readOverlay(request.folder);
-  const { selection, problems } = select(loaded, source.tree, overlay, source.execution);
+  const opened = await openSource(loaded, request);
+  const { selection, problems, source } = await selectWhole(loaded, opened, overlay, request.warn);
   for (const problem of problems) if (problem.severity === 'warning') request.warn(describeProblem(problem));
   refuseIncomplete(problems);
 

@@ -1,4 +1,4 @@
-import { type Closure, type ClosureOptions, closure } from '../closure/closure.ts';
+import { type Closure, type ClosureOptions, closure, type Wanted } from '../closure/closure.ts';
 import type { Execution } from '../image/schema.ts';
 import { identityOf } from '../recipe/identity.ts';
 import type { LoadedRecipe } from '../recipe/load.ts';
@@ -15,9 +15,16 @@ export interface Chosen extends Closure {
 }
 
 /** What of a source, and for the overlay, the image of a recipe is made of, and what it lacks. */
-export function select(loaded: LoadedRecipe, source: Tree, overlay: Tree | null, below: Execution): Chosen {
+export function select(
+  loaded: LoadedRecipe,
+  source: Tree,
+  overlay: Tree | null,
+  below: Execution,
+  more: readonly Wanted[] = [],
+): Chosen {
   const tree = withOverlay(source, overlay);
-  return { ...closure(tree, closureOptions(loaded, source, overlay, below)), tree };
+  const options = closureOptions(loaded, source, overlay, below);
+  return { ...closure(tree, { ...options, wanted: [...options.wanted, ...more] }), tree };
 }
 
 /** How a recipe has its paths followed. */

@@ -18,7 +18,9 @@ import { Apt } from '../source/apt.ts';
 import { unpackDebs } from '../source/deb.ts';
 import { treeOfDirectory } from '../tree/disk.ts';
 import { Tree } from '../tree/tree.ts';
-import { rpmSource } from './rpm-source.ts';
+import { debugKey } from './debug.ts';
+import { mockSource } from './mock-source.ts';
+import { rpmSource, withPackages } from './rpm-source.ts';
 
 /** Where the files of an image come from. */
 export interface Source {
@@ -31,6 +33,11 @@ export interface Source {
   readonly distribution?: Distribution | null;
   /** Of the source, where it is an image. */
   readonly digest?: string;
+  /**
+   * The same with the packages that have the debugging information of these build-ids, as far as there are any, and with
+   * those that are named; for sources that packages can be got for.
+   */
+  readonly withDebug?: (buildIds: readonly string[], names: readonly string[]) => Promise<Source>;
 }
 
 /** What is needed to open an image. */
@@ -77,6 +84,9 @@ export async function openSource(loaded: LoadedRecipe, options: SourceOptions): 
     };
   }
   if (type === 'deb') return debSource(loaded, name, platform ?? hostPlatform(), options);
+  // Asked for: what is only a name, dnf gets.
+  if (type === 'mock' && (recipe.type === 'mock' || recipe.mock?.config !== undefined))
+    return mockSource(loaded, name, platform ?? hostPlatform(), options);
   if (type === 'rpm' || type === 'mock') return rpmSource(loaded, name, platform ?? hostPlatform(), options);
   const image = await openAnyImage(pinnedImage(name, options.pins), platform, options);
   return {
@@ -89,20 +99,30 @@ export async function openSource(loaded: LoadedRecipe, options: SourceOptions): 
 
 /** Of files that are named, and of what is named in the archive, with all that they need. */
 async function debSource(
-  { recipe }: LoadedRecipe,
+  loaded: LoadedRecipe,
   name: string,
   platform: Platform,
   { folder, workspace, cache, fast, registry, pins }: SourceOptions,
 ): Promise<Source> {
-  const { suite = null, mirrors = [], keyring = null, deps = [] } = recipe.deb ?? {};
+  const { recipe } = loaded;
+  const { suite = null, mirrors = [], keyring = null, deps = [], debugmirrors = [] } = recipe.deb ?? {};
+  const debugMirrors = debugKey(loaded) === null ? null : debugmirrors;
   const { log } = registry;
   const architecture = debianArchitecture(platform);
-  const apt = new Apt({ suite, mirrors, keyring, architecture, cache, fast, log });
+  const apt = new Apt({ suite, mirrors, debugMirrors, keyring, architecture, cache, fast, log });
   const exact = [...(pins?.packages ?? [])].map(([one, version]) => `${one}=${version}`);
   const asked = [name, ...deps].filter((one) => !pins?.packages.has(one) || one.includes('/'));
   const wanted = [...asked.map((one) => (one.includes('/') ? resolve(folder, one) : one)), ...exact];
-  const { tree, database } = await unpackDebs(await apt.download(wanted), workspace);
-  return { tree, execution: {}, platform, database, distribution: apt.distribution() };
+  const files = await apt.download(wanted);
+  const { tree, database } = await unpackDebs(files, workspace);
+  const source = { tree, execution: {}, platform, database, distribution: apt.distribution() };
+  return withPackages(source, async (buildIds, names) => {
+    const more = [...(await apt.debugPackages(buildIds)), ...names];
+    const found = more.length > 0 ? await apt.download(more) : [];
+    const added = found.filter((file) => !files.includes(file));
+    files.push(...added);
+    return (await unpackDebs(added, workspace, tree)).database;
+  });
 }
 
 /** Debian's names, where they are not Go's. */

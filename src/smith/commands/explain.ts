@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { RailcarError } from '../../errors.ts';
 import { readRecipe } from '../build/build.ts';
+import { selectWhole } from '../build/debug.ts';
 import { readOverlay } from '../build/overlay.ts';
-import { select } from '../build/select.ts';
 import { openSource } from '../build/source.ts';
 import { explain as reasons } from '../closure/explain.ts';
 import { Workspace } from '../image/workspace.ts';
@@ -32,8 +32,10 @@ export async function explain(flags: ExplainFlags): Promise<void> {
     fast: true,
   };
   const loaded = readRecipe(request);
-  const source = await openSource(loaded, request);
-  const { selection, tree } = select(loaded, source.tree, readOverlay(request.folder), source.execution);
+  const opened = await openSource(loaded, request);
+  const overlay = readOverlay(request.folder);
+  // What it lacks, the build has said.
+  const { selection, tree, source } = await selectWhole(loaded, opened, overlay, () => {});
   const database = source.database ?? readDatabases(source.tree);
   for (const problem of database.unread ?? []) warn(problem);
   const ownerOf = ownership(source.tree, database, (path) => path);

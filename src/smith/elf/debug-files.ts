@@ -16,6 +16,8 @@ export interface DebugFiles {
   readonly found: readonly DebugFile[];
   /** Those with a build-id or a link, but no file that goes with it. */
   readonly without: readonly { readonly path: string; readonly buildId: string | null }[];
+  /** Build-ids of what dwz moved out of a file and that is not there. */
+  readonly parted: readonly string[];
 }
 
 const base = '/usr/lib/debug';
@@ -33,6 +35,7 @@ export function buildIdPath(buildId: string): string {
 export function debugFiles(tree: Tree, paths: Iterable<string>): DebugFiles {
   const found: DebugFile[] = [];
   const without: { path: string; buildId: string | null }[] = [];
+  const [whole, parted] = [new Set<string>(), new Set<string>()];
   for (const path of paths) {
     const object = elfAt(tree, path);
     if (object === null || object.elf.debugOnly) continue;
@@ -42,11 +45,15 @@ export function debugFiles(tree: Tree, paths: Iterable<string>): DebugFiles {
       belongs(elfAt(tree, place)?.elf, elf),
     );
     if (own.length === 0) without.push({ path, buildId: elf.buildId });
-    const shared = [object.path, ...own.map((file) => file.path)].flatMap((place) => dwzFiles(tree, place));
+    const shared = [object.path, ...own.map((file) => file.path)].flatMap((place) => {
+      const { files, buildId } = dwzFiles(tree, place);
+      if (buildId !== null) (files.length > 0 ? whole : parted).add(buildId);
+      return files;
+    });
     const all = [...own, ...shared.map((place) => ({ path: place, kind: 'dwz' as const }))];
     found.push(...all.map((file) => ({ ...file, of: path })));
   }
-  return { found, without };
+  return { found, without, parted: [...parted].filter((buildId) => !whole.has(buildId)).sort() };
 }
 
 function candidates(path: string, elf: ElfFile): Pick<DebugFile, 'path' | 'kind'>[] {
@@ -69,13 +76,14 @@ function belongs(debug: ElfFile | undefined, elf: ElfFile): boolean {
 }
 
 /** .gnu_debugaltlink gives a path, from the directory of the file or absolute, and the build-id of what is there. */
-function dwzFiles(tree: Tree, path: string): string[] {
+function dwzFiles(tree: Tree, path: string): { files: readonly string[]; buildId: string | null } {
   const object = elfAt(tree, path);
   const link = object?.elf.debugAltLink;
-  if (object === null || link === undefined || link === null) return [];
+  if (object === null || link === undefined || link === null) return { files: [], buildId: null };
   const named = link.name.startsWith('/') ? link.name : `${object.path.replace(/[^/]*$/, '')}${link.name}`;
   const places = [named, ...(link.buildId.length < 4 ? [] : [buildIdPath(link.buildId)])];
-  return places.filter((place) => elfAt(tree, place)?.elf.buildId === link.buildId);
+  const files = places.filter((place) => elfAt(tree, place)?.elf.buildId === link.buildId);
+  return { files, buildId: link.buildId };
 }
 
 function elfAt(tree: Tree, path: string): { path: string; elf: ElfFile } | null {

@@ -46,6 +46,7 @@ const deb = z.strictObject({
   deps: z.optional(texts),
   keyring: z.optional(text),
   debuginfo: z.optional(truth),
+  debugmirrors: z.optional(texts),
 });
 
 export const recipeSchema = z.strictObject({
@@ -82,6 +83,7 @@ export const recipeSchema = z.strictObject({
   ),
   gconv: z.optional(z.union([truth, texts], 'must be true, false or a list of character sets')),
   hwcaps: z.optional(truth),
+  debuginfo: z.optional(truth),
   sbom: z.optional(z.array(z.enum(sbomFormats))),
   provenance: z.optional(truth),
   platform: z.optional(text),

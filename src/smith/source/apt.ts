@@ -12,6 +12,8 @@ export interface AptOptions {
   readonly mirrors: readonly string[];
   /** Debian's name of the architecture. */
   readonly architecture: string;
+  /** Where packages of debugging information are, as `mirrors`; null: none is wanted. */
+  readonly debugMirrors: readonly string[] | null;
   /** A file of keys that the archive is signed with; null: Debian's. */
   readonly keyring: string | null;
   /** Where lists and packages are kept between builds. */
@@ -23,6 +25,7 @@ export interface AptOptions {
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const MIRROR = 'http://deb.debian.org/debian';
+const DEBUG_MIRROR = 'http://deb.debian.org/debian-debug';
 
 /** As apt-get --simulate says what it would install: `Inst curl (7.88.1 Debian:12.1/oldstable [amd64])`. */
 const INSTALLED = /^Inst (\S+?)(?::\S+)? \((\S+) .*\[(\S+)\]\)/gm;
@@ -79,6 +82,26 @@ export class Apt {
     return [...fetched.filter((file) => existsSync(file)), ...names.filter((name) => name.startsWith('/'))];
   }
 
+  /**
+   * The packages of debugging information of these build-ids, as far as the archive has them and says so (deb-control of
+   * dbgsym packages: `Build-Ids`), each as `NAME=VERSION`.
+   *
+   * @throws {RailcarError} `operation-failed`
+   */
+  async debugPackages(buildIds: readonly string[]): Promise<string[]> {
+    const wanted = new Set(buildIds);
+    const doing = 'look for packages of debugging information';
+    const all = await this.#run(['dumpavail'], doing, 'apt-cache');
+    const found = all.split(/\n\n+/).flatMap((text) => {
+      // One of a thousand paragraphs has it.
+      const [, ids = ''] = /^Build-Ids:(.*)$/m.exec(text) ?? [];
+      if (!ids.split(/\s+/).some((id) => wanted.has(id))) return [];
+      const [fields = new Map<string, string>()] = readParagraphs(text);
+      return [`${fields.get('package')}=${fields.get('version')}`];
+    });
+    return [...new Set(found)].sort();
+  }
+
   /** Whose packages they are, as the archive's own lists say; null before there are any. */
   distribution(): Distribution | null {
     const lists = this.#at('var/lib/apt/lists');
@@ -99,7 +122,7 @@ export class Apt {
     };
   }
 
-  #run(words: readonly string[], doing: string): Promise<string> {
+  #run(words: readonly string[], doing: string, program = 'apt-get'): Promise<string> {
     const options = {
       Dir: this.#folder,
       'Dir::State::status': this.#at('var/lib/dpkg/status'),
@@ -114,7 +137,8 @@ export class Apt {
       'DPkg::Lock::Timeout': '300',
     };
     const flags = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-    return runProgram('apt-get', [...flags, '-q', '--yes', ...words], { doing, log: this.#options.log });
+    const answers = program === 'apt-get' ? ['--yes'] : [];
+    return runProgram(program, [...flags, '-q', ...answers, ...words], { doing, log: this.#options.log });
   }
 
   #at(...path: string[]): string {
@@ -123,7 +147,7 @@ export class Apt {
 }
 
 /** One-line style (sources.list(5)), with the keys that the archive has to be signed with. */
-function sourcesOf({ suite, mirrors, keyring }: AptOptions): string {
+function sourcesOf({ suite, mirrors, debugMirrors, keyring }: AptOptions): string {
   const release = suite ?? hostSuite();
   const keys = keyring ?? KEYRING;
   if (!existsSync(keys)) {
@@ -131,10 +155,15 @@ function sourcesOf({ suite, mirrors, keyring }: AptOptions): string {
       hint: 'On Debian: apt-get install debian-archive-keyring; elsewhere name a file of keys with deb.keyring.',
     });
   }
-  const lines = (mirrors.length > 0 ? mirrors : [MIRROR]).map((mirror) =>
+  const line = (mirror: string, of: string) =>
     // A whole line is one already.
-    /^deb\s/.test(mirror) ? mirror : `deb [signed-by=${keys}] ${mirror} ${release} main`,
-  );
+    /^deb\s/.test(mirror) ? mirror : `deb [signed-by=${keys}] ${mirror} ${of} main`;
+  const own = mirrors.length > 0;
+  const debug = debugMirrors?.length === 0 && !own ? [DEBUG_MIRROR] : (debugMirrors ?? []);
+  const lines = [
+    ...(own ? mirrors : [MIRROR]).map((mirror) => line(mirror, release)),
+    ...debug.map((mirror) => line(mirror, `${release}-debug`)),
+  ];
   return `${lines.join('\n')}\n`;
 }
 

@@ -23,9 +23,13 @@ const merged = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32'];
  *
  * @throws {RailcarError} `operation-failed`, `image-invalid`
  */
-export async function unpackDebs(files: readonly string[], workspace: Workspace): Promise<PackageTree> {
-  const tree = new Tree();
+export async function unpackDebs(
+  files: readonly string[],
+  workspace: Workspace,
+  tree = new Tree(),
+): Promise<PackageTree> {
   for (const name of merged) {
+    if (tree.get(`/${name}`)) continue;
     tree.add(`/${name}`, symlink(`usr/${name}`));
     tree.add(`/usr/${name}`, directory());
   }

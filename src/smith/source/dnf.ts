@@ -13,6 +13,8 @@ export interface DnfOptions {
   readonly architecture: string;
   /** Whether packages have to be signed, also those that are named by their files; null: as the repositories say. */
   readonly gpgcheck: boolean | null;
+  /** Whether repositories of debugging information count as well, which mostly are there, but switched off. */
+  readonly debug: boolean;
   /** Where lists and packages are kept between builds. */
   readonly cache: string;
   /** Packages are taken as they are if there are some. */
@@ -40,9 +42,10 @@ export class Dnf {
    * @throws {RailcarError} `operation-failed`
    */
   async download(names: readonly string[], { required = true } = {}): Promise<string[]> {
+    if (names.length === 0) return [];
     const { cache, fast } = this.#options;
-    const kept = join(cache, 'dnf', this.#key(names));
-    if (!fast || !existsSync(kept)) {
+    const kept = this.#folder(names);
+    if (!fast || !this.has(names)) {
       mkdirSync(join(cache, 'dnf'), { recursive: true });
       const scratch = mkdtempSync(join(cache, 'dnf', 'new-'));
       try {
@@ -56,6 +59,11 @@ export class Dnf {
     // One that was named by its file is not copied there.
     const files = names.filter((name) => name.startsWith('/') && name.endsWith('.rpm'));
     return [...files, ...readdirSync(kept).map((name) => join(kept, name))].sort();
+  }
+
+  /** Whether these have been downloaded before. */
+  has(names: readonly string[]): boolean {
+    return existsSync(this.#folder(names));
   }
 
   async #install(scratch: string, names: readonly string[], required: boolean): Promise<void> {
@@ -82,7 +90,7 @@ export class Dnf {
   }
 
   #flags(scratch: string): string[] {
-    const { repos, releasever, architecture, gpgcheck, cache } = this.#options;
+    const { repos, releasever, architecture, gpgcheck, debug, cache } = this.#options;
     const own = repos === null ? {} : { reposdir: join(scratch, 'repos'), varsdir: join(scratch, 'vars') };
     const check = gpgcheck ? 1 : 0;
     const settings = {
@@ -106,16 +114,15 @@ export class Dnf {
       '--assumeyes',
       '--quiet',
       '--refresh',
-      // Repositories of debugging information are there, but mostly switched off.
-      ...(/^\[.*debug/m.test(repos ?? '') ? ['--enablerepo=*debug*'] : []),
+      ...(debug ? ['--setopt=*debug*.enabled=1'] : []),
       ...Object.entries(settings).map(([name, value]) => `--setopt=${name}=${value}`),
     ];
   }
 
-  #key(names: readonly string[]): string {
-    const { repos, releasever, architecture, gpgcheck } = this.#options;
+  #folder(names: readonly string[]): string {
+    const { repos, releasever, architecture, gpgcheck, cache } = this.#options;
     const request = JSON.stringify([names, repos, releasever, architecture, gpgcheck]);
-    return createHash('sha256').update(request).digest('hex').slice(0, 16);
+    return join(cache, 'dnf', createHash('sha256').update(request).digest('hex').slice(0, 16));
   }
 }
 

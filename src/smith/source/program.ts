@@ -6,6 +6,8 @@ export interface ProgramOptions {
   /** What is being done, as in `download packages`. */
   readonly doing: string;
   readonly environment?: NodeJS.ProcessEnv;
+  /** The working directory. */
+  readonly folder?: string;
   /** What the program only starts: that is whose words they are then. */
   readonly starts?: string;
   /** Standard input; without it, there is none. */
@@ -30,13 +32,14 @@ const NOT_FOUND = 127;
 export function runProgram(
   program: string,
   words: readonly string[],
-  { doing, environment = process.env, starts, input, output, log, gist }: ProgramOptions,
+  { doing, environment = process.env, folder, starts, input, output, log, gist }: ProgramOptions,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const refuse = (reason: string, cause?: unknown, hint?: string) =>
       reject(new RailcarError('operation-failed', `cannot ${doing}: ${reason}`, { cause, hint }));
     const child = spawn(program, [...words], {
       stdio: 'pipe',
+      cwd: folder,
       env: { ...environment, LC_ALL: 'C.UTF-8' },
     });
     const printed: Uint8Array[] = [];
@@ -57,14 +60,13 @@ export function runProgram(
       if (log) for (const line of text.split('\n').filter(Boolean)) log(`${program}: ${line}`);
     });
     child.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT')
-        refuse(`"${program}" is not installed`, error, `On Debian: apt-get install ${packageOf(program)}`);
+      if (error.code === 'ENOENT') refuse(`"${program}" is not installed`, error, installHint(program));
       else refuse(`"${program}": ${error.code ?? error.message}`, error);
     });
     child.on('close', (code, signal) => {
       if (code === 0) resolve(Buffer.concat(printed).toString('utf8'));
       else if (starts && code === NOT_FOUND)
-        refuse(`"${starts}" is not installed`, undefined, `On Debian: apt-get install ${packageOf(starts)}`);
+        refuse(`"${starts}" is not installed`, undefined, installHint(starts));
       else
         refuse(
           `"${starts ?? program}" ${signal ? `was ended by ${signal}` : `says: ${gist?.(errors) ?? (lastWords(errors) || `exit status ${code}`)}`}`,
@@ -82,12 +84,13 @@ function lastWords(text: string): string {
     .join('; ');
 }
 
-function packageOf(program: string): string {
+function installHint(program: string): string {
+  if (program === 'mock') return 'Debian does not have it. With "type: rpm" dnf gets the packages.';
   const packages: Readonly<Record<string, string>> = {
     'apt-get': 'apt',
     'dpkg-deb': 'dpkg',
     unshare: 'util-linux',
     xz: 'xz-utils',
   };
-  return packages[program] ?? program;
+  return `On Debian: apt-get install ${packages[program] ?? program}`;
 }

@@ -37,12 +37,13 @@ test('by build-id, by name beside the file and below /usr/lib/debug, and what dw
       { path: '/usr/lib/debug/.build-id/00/../../.dwz/x86_64-linux-gnu/p.debug', kind: 'dwz', of: '/bin/x' },
     ],
     without: [],
+    parted: [],
   });
 });
 
 test('a file of another build is none, and that is said', () => {
   const tree = plant({ '/x': { elf: { notes: [buildIdNote(id)] } }, [buildIdPath(id)]: debug(shared) });
-  expect(debugFiles(tree, ['/x'])).toEqual({ found: [], without: [{ path: '/x', buildId: id }] });
+  expect(debugFiles(tree, ['/x'])).toEqual({ found: [], without: [{ path: '/x', buildId: id }], parted: [] });
 });
 
 test('what has neither build-id nor link, what is no ELF file, and names that lead elsewhere', () => {
@@ -55,4 +56,14 @@ test('what has neither build-id nor link, what is no ELF file, and names that le
   const { found, without } = debugFiles(tree, ['/none', '/text', '/missing', '/usr/bin/x']);
   expect(found).toEqual([]);
   expect(without).toEqual([{ path: '/usr/bin/x', buildId: id }]);
+});
+
+test('what dwz moved out of a file and is not there is told by its build-id', () => {
+  const tree = plant({
+    '/x': { elf: { notes: [buildIdNote(id)] } },
+    [buildIdPath(id)]: debug(id, { sections: [alt('../../.dwz/p', shared)] }),
+  });
+  expect(debugFiles(tree, ['/x'])).toMatchObject({ without: [], parted: [shared] });
+  tree.add(buildIdPath(shared), tree.get(buildIdPath(id)) as never);
+  expect(debugFiles(tree, ['/x'])).toMatchObject({ parted: [shared] });
 });
