@@ -143,9 +143,7 @@ describe('arrows between folders', () => {
 
 describe('every file', () => {
   test('is imported by another, or is where something starts', () => {
-    // Debugging information is found, and taken into no image yet.
-    const early = ['src/smith/elf/debug-files.ts'];
-    const starts = [...programs, 'src/layer.ts', 'src/execute/build-id.ts', ...early];
+    const starts = [...programs, 'src/layer.ts', 'src/execute/build-id.ts'];
     const imported = new Set([...sources.flatMap(importsOf), ...sources.flatMap(typeImports)]);
     expect(sources.filter((path) => !imported.has(path) && !starts.includes(path))).toEqual([]);
   });
